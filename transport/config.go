@@ -1,0 +1,36 @@
+package transport
+
+import (
+	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
+	"seqtalk/transport/stack"
+	"time"
+)
+
+// Config is what Open needs.
+type Config struct {
+	Stack  stack.Stack
+	Role   Role            // Meeting, Listener or Dialer
+	Addr   string          // "host:port", "host", ":port", "port" or ""
+	Protos []segment.Proto // the protocols meant, the preferred first; two for both
+	Family Family
+	Wire   session.Wire
+	Nick   string
+	Retry  bool // go on trying for ever
+	// MaxDatagram is the longest UDP datagram framed, in octets; 0: 1200.
+	MaxDatagram int
+	// Seed makes ids and jitter repeatable; 0: random.
+	Seed uint64
+	// Wait is how long a meeting tries before it names what holds the port; 0: 3 s.
+	Wait time.Duration
+}
+
+// Family is a preference among addresses of a name.
+type Family uint8
+
+// The families: -4 and -6.
+const (
+	AnyFamily Family = iota
+	IPv4
+	IPv6
+)

@@ -1,0 +1,307 @@
+// Package transport carries messages to and from one peer, over TCP or UDP or
+// both, and tells what the protocol did with them. It knows nothing of the
+// screen.
+//
+// tcp.go and udp.go are the two protocols, over any stack (package stack);
+// meet.go finds out which end listens; conversation.go drives them.
+package transport
+
+import (
+	"errors"
+	"net/netip"
+	"time"
+
+	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
+)
+
+// A Transport is one end of a conversation at one address, for the program's
+// life, with at most one peer at a time.
+type Transport interface {
+	// Send queues m. It never blocks: ErrQueueFull, ErrTooLong, ErrNoPeer (UDP
+	// before a peer is known), ErrClosed.
+	Send(m Message) error
+	// Ready is signalled when a full queue has room again.
+	Ready() <-chan struct{}
+	// Events tells what happens, in order; closed after a last Closed. Whoever
+	// stops reading it stops the reading of the network too, so that TCP's
+	// window closes.
+	Events() <-chan Event
+	// Status is a snapshot; it may be called from any goroutine.
+	Status() Status
+	// Segments returns what was seen of the wire since the ordinal given, at
+	// most what the ring holds; missed counts those already overwritten. It is
+	// empty where no segments are seen.
+	Segments(since uint64) (segs []segment.Segment, next, missed uint64)
+	// Do asks for something; ErrUnsupported says why not.
+	Do(c Control) error
+	// Close says goodbye as far as there is time, lets go of everything and
+	// returns when every goroutine has ended.
+	Close() error
+}
+
+// A Message is a text to be sent.
+type Message struct {
+	Row  uint64 // its line in the conversation: pairs its two fates, and names it in a Delivery
+	Text []byte
+	More bool // it goes on in the next message
+}
+
+// What Send and Do can answer.
+var (
+	ErrQueueFull   = errors.New("the queue is full")
+	ErrTooLong     = errors.New("too long for one datagram")
+	ErrNoPeer      = errors.New("nobody to send to yet: UDP has no connection, so it learns of the peer from its first datagram")
+	ErrEnded       = errors.New("the conversation has ended")
+	ErrClosed      = errors.New("closed")
+	ErrUnsupported = errors.New("not possible here")
+)
+
+// Mark says how far a message got. A mark is never stronger than the truth.
+type Mark uint8
+
+// The marks, in the order in which they can follow each other; Unknown and
+// Failed end a story, though a late receipt turns Unknown into Delivered.
+const (
+	Queued    Mark = iota // waits for a connection or for the window
+	Sent                  // handed to the stack
+	Acked                 // the peer's stack has every byte (SND.UNA passed its end)
+	Delivered             // the peer's seqtalk has it (RECEIPT)
+	Unknown               // no word: lost, or its receipt was; or the peer went before the ACK
+	Failed                // reset before the ACK; ICMP error; too long
+)
+
+// String is the name JSON uses.
+func (m Mark) String() string {
+	return [...]string{"queued", "sent", "acked", "delivered", "unknown", "failed"}[m]
+}
+
+// Foreign is text that came from outside and must be spelled out before it is
+// shown.
+type Foreign string
+
+// An Event is what a Transport tells, each with the protocol it is about.
+type Event interface{ event() }
+
+// Up says that there is a peer: a connection stands, or (UDP) somebody is
+// known to send to.
+type Up struct {
+	At          time.Time
+	Proto       segment.Proto
+	Stack       string // "kernel" or "lab"
+	Dialer      bool   // this end called
+	Local, Peer netip.AddrPort
+}
+
+// Settled says how the two talk: the wire, and who the peer says it is.
+type Settled struct {
+	Proto   segment.Proto
+	Wire    session.Wire
+	Nick    Foreign
+	SawLine bool // the peer is no seqtalk and was shown our greeting line
+}
+
+// Down says that a peer is gone.
+type Down struct {
+	At     time.Time
+	Proto  segment.Proto
+	Cause  Cause
+	Err    error // for Lost and Refused
+	Unsent int   // messages that wait still
+}
+
+// Cause is why a conversation went down.
+type Cause uint8
+
+// The causes.
+const (
+	PeerQuit   Cause = iota // BYE
+	PeerClosed              // FIN without BYE
+	Ended                   // this end ended it
+	Reset                   // RST
+	Lost                    // time-out, unreachable
+	Refused                 // nobody there
+	BusyPeer                // the peer talks to somebody else
+	Mistaken                // what came made no sense
+)
+
+// String is the word JSON uses.
+func (c Cause) String() string {
+	return [...]string{"peer quit", "peer closed", "ended", "reset", "lost", "refused", "busy", "mistaken"}[c]
+}
+
+// Received holds messages that came, in order.
+type Received struct {
+	Proto    segment.Proto
+	Messages []Incoming
+}
+
+// An Incoming is one message from the peer, or a piece of one.
+type Incoming struct {
+	session.Received
+	At time.Time
+}
+
+// Delivery says what became of messages of ours.
+type Delivery struct {
+	Proto segment.Proto
+	Mark  Mark
+	Fates []Fate
+}
+
+// A Fate is what is known of one message.
+type Fate struct {
+	Row, ID     uint64        // ID 0: the wire numbers no messages
+	First, Last uint64        // its bytes in the stream, from 1; 0 on UDP and with other marks than Sent
+	Octets      int           // on the wire, frame included; with Sent
+	After       time.Duration // since it was handed to the stack; with Acked and Delivered
+	Err         error         // with Failed
+}
+
+// HalfClosed says that the peer has sent its FIN and still listens.
+type HalfClosed struct {
+	At    time.Time
+	Proto segment.Proto
+}
+
+// Renamed says that the peer calls itself something else.
+type Renamed struct {
+	Proto segment.Proto
+	Nick  Foreign
+}
+
+// PeerMoved says that raw UDP datagrams now come from another address.
+type PeerMoved struct {
+	Proto    segment.Proto
+	Now, Was netip.AddrPort
+}
+
+// Notice is something worth a line: what happened, by Code, with the values
+// its text needs, in the order the code's comment names them.
+type Notice struct {
+	At    time.Time
+	Proto segment.Proto // 0: about no protocol
+	Code  Code
+	Args  []any
+}
+
+// Code names a notice; its words, in each language, are ui/words'.
+type Code uint8
+
+// The notices, each with its arguments.
+const (
+	NoteListening  Code = iota // address, protocols as text ("TCP", "UDP", "TCP and UDP")
+	NoteDialing                // address
+	NoteNoUDP                  // error: the listener serves TCP only
+	NoteOtherProto             // the flag's protocol, the peer's
+	NoteHeldBy                 // address, stack.Holder: who holds the port
+	NoteRetry                  // error, time.Duration until the next try
+	NoteStranger               // address, count of datagrams so far
+	NoteTurnedAway             // address: a third terminal was told that we are busy
+	NoteForeign                // Foreign: the protocol the peer speaks
+	NoteICMP                   // error, address
+	NoteTruncated              // bytes thrown away, size
+	NoteMalformed              // error
+	NoteLocked                 // address: only this one from now on
+	NotePlaintext              // address: reachable from other machines, not encrypted
+	NotePeerSilent             // time.Duration
+)
+
+// Closed is the last event.
+type Closed struct{ Err error }
+
+func (Up) event()         {}
+func (Settled) event()    {}
+func (Down) event()       {}
+func (Received) event()   {}
+func (Delivery) event()   {}
+func (HalfClosed) event() {}
+func (Renamed) event()    {}
+func (PeerMoved) event()  {}
+func (Notice) event()     {}
+func (Closed) event()     {}
+
+// Status is where everything stands now.
+type Status struct {
+	At   time.Time
+	Addr string // as asked for
+	Role Role
+	Legs []Leg // one for each protocol in use, TCP before UDP
+}
+
+// Role is what this end does at its address.
+type Role uint8
+
+// The roles.
+const (
+	Meeting Role = iota // not decided yet
+	Listener
+	Dialer
+)
+
+// String is the role in one word.
+func (r Role) String() string { return [...]string{"meeting", "listener", "dialer"}[r] }
+
+// Leg is one protocol's part of a conversation.
+type Leg struct {
+	Proto       segment.Proto
+	Stack       string
+	Up          bool
+	Dialer      bool
+	Local, Peer netip.AddrPort
+	Wire        session.Wire
+	Nick        Foreign
+	TCP         segment.Snapshot // for TCP
+	UDP         UDPState         // for UDP
+	Silent      time.Duration    // since anything came from the peer; < 0: nothing ever did
+	Counters    session.Counters
+	KernelDrops uint64        // datagrams the full receive buffer dropped
+	Queued      int           // messages that wait to be handed to the stack
+	Unconfirmed int           // framed messages without a receipt
+	Retry       time.Duration // until the next try, where one is coming
+}
+
+// UDPState is the truth about a peer one has no connection to.
+type UDPState uint8
+
+// The states of a UDP leg.
+const (
+	NoPeer UDPState = iota
+	PeerKnown
+	Unreachable // ICMP said so, and nothing came since
+)
+
+// String is the words of the status bar.
+func (s UDPState) String() string {
+	return [...]string{"NO PEER YET", "PEER KNOWN", "UNREACHABLE"}[s]
+}
+
+// A Control asks a Transport for something beyond sending.
+type Control interface{ control() }
+
+// The controls.
+type (
+	// End ends the conversation: BYE where framed, FIN, drain, close. Down follows.
+	End struct{}
+	// HalfClose sends FIN once everything queued is sent, and goes on reading
+	// (TCP; on UDP it says BYE).
+	HalfClose struct{}
+	// Rename changes what we call ourselves.
+	Rename struct{ Nick string }
+	// Lock pins the raw UDP peer to who it is now.
+	Lock struct{ On bool }
+	// Accept takes the stranger who last wrote over UDP as the peer.
+	Accept struct{}
+	// Connect dials again after a conversation ended.
+	Connect struct{}
+	// Hold keeps our half open when the peer has sent FIN.
+	Hold struct{ On bool }
+)
+
+func (End) control()       {}
+func (HalfClose) control() {}
+func (Rename) control()    {}
+func (Lock) control()      {}
+func (Accept) control()    {}
+func (Connect) control()   {}
+func (Hold) control()      {}

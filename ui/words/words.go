@@ -1,0 +1,52 @@
+// Package words holds what the program says to people, in each of its
+// languages. Whoever shows a phrase takes it from here; a test holds that none
+// lacks a language.
+package words
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Lang is a language of the interface.
+type Lang uint8
+
+// The languages.
+const (
+	English Lang = iota
+	Chinese
+)
+
+// FromEnv is the language a POSIX locale names ("zh_CN.UTF-8"); English for
+// all that is not Chinese.
+func FromEnv(locale string) Lang {
+	if strings.HasPrefix(strings.ToLower(locale), "zh") {
+		return Chinese
+	}
+	return English
+}
+
+// A Phrase is one thing said, in each language, with fmt verbs for its values.
+// Both languages take the same values; Chinese may reorder them (%[2]s).
+type Phrase struct{ en, zh string }
+
+var all []Phrase // every phrase, for the test
+
+// P makes a phrase.
+func P(en, zh string) Phrase {
+	p := Phrase{en, zh}
+	all = append(all, p)
+	return p
+}
+
+// In says p in l.
+func (p Phrase) In(l Lang, args ...any) string {
+	s := p.en
+	if l == Chinese {
+		s = p.zh
+	}
+	if len(args) == 0 {
+		return s
+	}
+	return fmt.Sprintf(s, args...)
+}
