@@ -32,8 +32,9 @@ type Phrase struct{ en, zh string }
 
 var all []Phrase // every phrase, for the test
 
-// P makes a phrase.
-func P(en, zh string) Phrase {
+// phrase makes one and keeps it for the test; each area of the program has its
+// own file of them here.
+func phrase(en, zh string) Phrase {
 	p := Phrase{en, zh}
 	all = append(all, p)
 	return p
