@@ -1,0 +1,106 @@
+package ui
+
+import "strings"
+
+// A Style is the escape sequence that switches it on. The zero Style changes nothing.
+type Style struct{ on string }
+
+const reset = "\x1b[m"
+
+// Render is s in the style st.
+func (st Style) Render(s string) string {
+	if st.on == "" {
+		return s
+	}
+	return st.on + s + reset
+}
+
+// A brush draws one row from left to right. It never goes beyond w.
+type brush struct {
+	m    Method
+	w    int
+	base Style // under everything in the row: its background
+	out  []byte
+	x    int
+}
+
+// newBrush starts a row of w cells.
+func newBrush(l *Look, w int, base Style) brush {
+	b := brush{m: l.Method, w: max(w, 0), base: base, out: make([]byte, 0, w+w/2+48)}
+	b.out = append(b.out, base.on...)
+	return b
+}
+
+// left is how many cells are left.
+func (b *brush) left() int { return b.w - b.x }
+
+// text draws s, cut to the room there is.
+func (b *brush) text(st Style, s string) {
+	cells := Width(b.m, s)
+	if cells > b.left() {
+		s = Truncate(b.m, s, b.left(), "…")
+		cells = Width(b.m, s)
+	}
+	b.put(st, s, cells)
+}
+
+// put draws s, which fills cells and fits. It ends with an escape sequence
+// where anything but ASCII was drawn, so that nothing of ours can join it.
+func (b *brush) put(st Style, s string, cells int) {
+	if s == "" {
+		return
+	}
+	b.out = append(b.out, st.on...)
+	b.out = append(b.out, s...)
+	if st.on != "" || s[len(s)-1] >= 0x80 {
+		b.out = append(b.out, reset...)
+		b.out = append(b.out, b.base.on...)
+	}
+	b.x += cells
+}
+
+// skip leaves n cells blank.
+func (b *brush) skip(n int) {
+	n = min(n, b.left())
+	if n > 0 {
+		b.out = append(b.out, spaces(n)...)
+		b.x += n
+	}
+}
+
+// to leaves everything up to column x blank.
+func (b *brush) to(x int) { b.skip(x - b.x) }
+
+// fill draws s, one cell wide, up to column x.
+func (b *brush) fill(st Style, s string, x int) {
+	n := min(x, b.w) - b.x
+	if n > 0 {
+		b.put(st, strings.Repeat(s, n), n)
+	}
+}
+
+// end fills the row and returns it.
+func (b *brush) end() string {
+	b.to(b.w)
+	if b.base.on != "" {
+		b.out = append(b.out, reset...)
+	}
+	return string(b.out)
+}
+
+// blankRows appends n empty rows.
+func blankRows(dst []string, w, n int) []string {
+	for range n {
+		dst = append(dst, spaces(w))
+	}
+	return dst
+}
+
+// exactly cuts rows to h, or fills them up.
+func exactly(rows []string, w, h int) []string {
+	h = max(h, 0)
+	if len(rows) > h {
+		return rows[:h]
+	}
+	return blankRows(rows, w, h-len(rows))
+}

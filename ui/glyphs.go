@@ -1,0 +1,50 @@
+package ui
+
+// Glyphs are the signs that are drawn. Each stands beside a colour, never
+// instead of words one could not guess.
+type Glyphs struct {
+	Queued, Sent, Acked, Delivered, Unknown, Failed string // marks
+	Resent, Dup, Late, More                         string
+	On, Half, Off, Bad                              string // states
+	Both                                            string // between two addresses
+	Info, Warn, Alarm                               string // notes
+	Mine, Selected                                  string // gutter: one cell
+	Prompt                                          string
+	Rule, Bar, Thumb, Track                         string // one cell
+	Down, Up, Left, Right                           string
+	AtMost                                          string
+	Dot                                             string // between hints
+	Box                                             [6]string
+}
+
+// Unicode is for terminals that say UTF-8.
+var Unicode = Glyphs{
+	Queued: "…", Sent: "→", Acked: "✓", Delivered: "✓✓", Unknown: "?", Failed: "✗",
+	Resent: "↻", Dup: "⧉", Late: "↕", More: "⋯",
+	On: "●", Half: "◐", Off: "○", Bad: "✗", Both: "⇄",
+	Info: "·", Warn: "!", Alarm: "‼", Mine: "▎", Selected: "▸", Prompt: "›",
+	Rule: "─", Bar: "│", Thumb: "┃", Track: "│",
+	Down: "↓", Up: "↑", Left: "←", Right: "→", AtMost: "≤ ", Dot: "·",
+	Box: [6]string{"╭", "─", "╮", "│", "╰", "╯"},
+}
+
+// ASCII is for terminals that do not.
+var ASCII = Glyphs{
+	Queued: "..", Sent: "->", Acked: "ok", Delivered: "++", Unknown: "?", Failed: "x",
+	Resent: "R", Dup: "D", Late: "<>", More: "..",
+	On: "*", Half: "o", Off: ".", Bad: "x", Both: "<>",
+	Info: "-", Warn: "!", Alarm: "!!", Mine: "|", Selected: ">", Prompt: ">",
+	Rule: "-", Bar: "|", Thumb: "#", Track: ":",
+	Down: "v", Up: "^", Left: "<-", Right: "->", AtMost: "<=", Dot: "|",
+	Box: [6]string{"+", "-", "+", "|", "+", "+"},
+}
+
+// Console is for the Linux console: its font has lines, but no ticks.
+var Console = console()
+
+func console() Glyphs {
+	g := ASCII
+	g.Rule, g.Bar, g.Track, g.Mine = "─", "│", "│", "│"
+	g.Box = [6]string{"┌", "─", "┐", "│", "└", "┘"}
+	return g
+}
