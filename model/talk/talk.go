@@ -29,27 +29,31 @@ type Line struct {
 	Kind  Kind
 	At    time.Time
 	Nick  safe.Text // who said it; empty for a Note
-	Text  []byte    // Mine, Theirs: as said, to be drawn through safe; Note: our own words, peers' parts spelled out already
+	Text  []byte    // Mine, Theirs: as said, to be drawn through safe; Note: our own words, peers' parts spelled out already; not to be written to
 
 	// Of Mine and Theirs:
 	Row       uint64 // of Mine
-	ID        uint64 // the transport's number for it; 0 in raw and line
+	ID        uint64 // the transport's number for it; 0 in raw and line; over both TCP's
 	Wire      session.Wire
 	Octets    int // its weight on the wire
 	More      bool
 	Partial   bool
 	Dup, Late bool    // of Theirs over UDP
-	Fates     [2]Fate // of Mine: over TCP, over UDP; of Theirs only Proto, First and Last
+	Fates     [2]Fate // over TCP, over UDP; of Theirs only Proto, First, Last and After
 
 	Level Level // of a Note
 }
 
 // Fate is what became of a line of ours over one protocol, or (Theirs) how it came.
 type Fate struct {
-	Proto       segment.Proto // 0: it did not go over this protocol
+	Proto       segment.Proto // 0: it did not go over this protocol, or nothing is known yet
 	Mark        transport.Mark
+	Wire        session.Wire  // how it went; Auto: not known
+	ID          uint64        // this protocol's number for it
+	Octets      int           // its weight on the wire
 	First, Last uint64        // bytes of the stream; 0: not known, or UDP
-	After       time.Duration // until Acked or Delivered, the first of them
+	After       time.Duration // until Acked or Delivered, the first of them; of Theirs: how much later than At it came this way too
+	Receipt     time.Duration // until Delivered
 	Resent      int           // ↻n; -1: resent, number not known
 	Err         safe.Text     // why it failed
 }

@@ -1,0 +1,271 @@
+package talk
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"seqtalk/transport"
+	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
+	"seqtalk/transport/stack"
+	"seqtalk/ui/safe"
+	"seqtalk/ui/words"
+)
+
+// A Teller puts events into words. It remembers who the peer is, so that the
+// words can name it: each event must be told to it once, in order.
+type Teller struct {
+	Lang    words.Lang
+	Leaving bool // this end goes when the peer does: no next one is waited for
+	legs    [2]struct {
+		up, dialer bool
+		nick       safe.Text
+	}
+}
+
+// Tell is the line ev is worth, and how much it matters; "" if it is worth
+// none. What is foreign in it is spelled out.
+func (t *Teller) Tell(ev transport.Event) (text string, l Level) {
+	switch ev := ev.(type) {
+	case transport.Up:
+		return t.up(ev), Info
+	case transport.Settled:
+		return t.settled(ev), Info
+	case transport.Down:
+		return t.down(ev)
+	case transport.HalfClosed:
+		return t.say(words.TalkHalf, t.name(ev.Proto), proto(ev.Proto)), Info
+	case transport.Renamed:
+		was := t.name(ev.Proto)
+		t.legs[leg(ev.Proto)].nick = peerNick(string(ev.Nick))
+		return t.say(words.TalkRenamed, was, t.name(ev.Proto)), Info
+	case transport.PeerMoved:
+		return t.say(words.TalkMoved, proto(ev.Proto), ev.Now, ev.Was), Warn
+	case transport.Notice:
+		return NoteText(t.Lang, ev), level(ev.Code)
+	case transport.Closed:
+		if ev.Err != nil {
+			return t.say(words.TalkClosed, reason(t.Lang, ev.Err)), Alarm
+		}
+	}
+	return "", Info
+}
+
+func (t *Teller) say(p words.Phrase, args ...any) string { return p.In(t.Lang, args...) }
+
+// name is what the peer over p is called.
+func (t *Teller) name(p segment.Proto) string {
+	if n := t.legs[leg(p)].nick.String(); n != "" {
+		return n
+	}
+	return t.say(words.TalkPeer)
+}
+
+func (t *Teller) up(ev transport.Up) string {
+	w := &t.legs[leg(ev.Proto)]
+	w.up, w.dialer, w.nick = true, ev.Dialer, safe.Text{}
+	var text string
+	switch {
+	case ev.Proto == segment.UDP:
+		text = t.say(words.TalkKnown, ev.Local, ev.Peer)
+	case ev.Dialer:
+		text = t.say(words.TalkCalled, proto(ev.Proto), ev.Local, ev.Peer)
+	default:
+		text = t.say(words.TalkAnswered, proto(ev.Proto), ev.Local, ev.Peer)
+	}
+	if ev.Stack == "lab" {
+		return t.say(words.TalkInLab, text)
+	}
+	return text
+}
+
+func (t *Teller) settled(ev transport.Settled) string {
+	t.legs[leg(ev.Proto)].nick = peerNick(string(ev.Nick))
+	if ev.Wire == session.Framed {
+		return t.say([...]words.Phrase{words.TalkFramedTCP, words.TalkFramedUDP}[leg(ev.Proto)], t.name(ev.Proto))
+	}
+	p := [...]words.Phrase{words.TalkRawTCP, words.TalkRawUDP}
+	if ev.Wire == session.Line {
+		p = [...]words.Phrase{words.TalkLineTCP, words.TalkLineUDP}
+	}
+	text := t.say(p[leg(ev.Proto)])
+	if ev.SawLine {
+		text += t.say(words.TalkSawLine)
+	}
+	return text
+}
+
+func (t *Teller) down(ev transport.Down) (string, Level) {
+	text, l := t.cause(ev)
+	if ev.Unsent > 0 {
+		text += t.say(words.TalkUnsent, ev.Unsent)
+	}
+	w := &t.legs[leg(ev.Proto)]
+	if w.up && !w.dialer && !t.Leaving && ev.Cause != transport.Ended {
+		text += t.say(words.TalkWaiting)
+	}
+	w.up, w.nick = false, safe.Text{}
+	return text, l
+}
+
+func (t *Teller) cause(ev transport.Down) (string, Level) {
+	p := proto(ev.Proto)
+	switch ev.Cause {
+	case transport.PeerQuit:
+		return t.say(words.TalkQuit, p, t.name(ev.Proto)), Info
+	case transport.PeerClosed:
+		return t.say(words.TalkFIN, p, t.name(ev.Proto)), Info
+	case transport.Ended:
+		return t.say(words.TalkEnded, p), Info
+	case transport.Reset:
+		return t.say(words.TalkReset, p, t.name(ev.Proto)), Alarm
+	case transport.Refused:
+		return t.say(words.TalkRefused, p, reason(t.Lang, ev.Err)), Alarm
+	case transport.BusyPeer:
+		return t.say(words.TalkBusy, p), Warn
+	case transport.Mistaken:
+		return t.say(words.TalkMistaken, p, reason(t.Lang, ev.Err)), Alarm
+	}
+	return t.say(words.TalkLost, p, reason(t.Lang, ev.Err)), Alarm
+}
+
+// NoteText is a notice in words, what is foreign in it spelled out.
+func NoteText(l words.Lang, n transport.Notice) string {
+	a := args{l, n.Args}
+	switch n.Code {
+	case transport.NoteListening:
+		return words.NoticeListening.In(l, a.text(0), strings.ReplaceAll(a.text(1), " and ", words.ProtocolAnd.In(l)))
+	case transport.NoteDialing:
+		return words.NoticeDialing.In(l, a.text(0))
+	case transport.NoteNoUDP:
+		return words.NoticeNoUDP.In(l, a.text(0))
+	case transport.NoteOtherProto:
+		return words.NoticeOtherProto.In(l, a.text(0), a.text(1))
+	case transport.NoteHeldBy:
+		return words.NoticeHeldBy.In(l, a.text(0), a.text(1))
+	case transport.NoteRetry:
+		return words.NoticeRetry.In(l, a.text(0), a.text(1))
+	case transport.NoteStranger:
+		return words.NoticeStranger.In(l, a.text(0), a.number(1))
+	case transport.NoteTurnedAway:
+		return words.NoticeTurnedAway.In(l, a.text(0))
+	case transport.NoteForeign:
+		return words.NoticeForeign.In(l, a.text(0))
+	case transport.NoteICMP:
+		return words.NoticeICMP.In(l, a.text(0), a.text(1))
+	case transport.NoteTruncated:
+		return words.NoticeTruncated.In(l, a.number(0), a.number(1))
+	case transport.NoteMalformed:
+		return words.NoticeMalformed.In(l, a.text(0))
+	case transport.NoteLocked:
+		return words.NoticeLocked.In(l, a.text(0))
+	case transport.NotePlaintext:
+		return words.NoticePlaintext.In(l, a.text(0))
+	case transport.NotePeerSilent:
+		return words.NoticeSilent.In(l, a.text(0))
+	}
+	return words.NoticeOther.In(l, n.Code)
+}
+
+// level is how much a notice matters.
+func level(c transport.Code) Level {
+	switch c {
+	case transport.NoteHeldBy:
+		return Alarm
+	case transport.NoteListening, transport.NoteDialing, transport.NoteLocked:
+		return Info
+	}
+	return Warn
+}
+
+// args are a notice's values, each asked for by its place.
+type args struct {
+	lang   words.Lang
+	values []any
+}
+
+func (a args) value(i int) any {
+	if i < len(a.values) {
+		return a.values[i]
+	}
+	return "?"
+}
+
+// text is value i as people read it.
+func (a args) text(i int) string {
+	switch v := a.value(i).(type) {
+	case error:
+		return reason(a.lang, v)
+	case segment.Proto:
+		return proto(v)
+	case time.Duration:
+		return brief(v)
+	case stack.Holder:
+		return holder(a.lang, v)
+	default:
+		return safe.String(fmt.Sprint(v)).String()
+	}
+}
+
+// number is value i where a count is expected.
+func (a args) number(i int) any {
+	switch v := a.value(i).(type) {
+	case int, int64, uint32, uint64:
+		return v
+	}
+	return 0
+}
+
+// holder says who is in the way at an address.
+func holder(l words.Lang, h stack.Holder) string {
+	switch h.State {
+	case segment.TimeWait:
+		return words.NoticeHeldWait.In(l, brief(h.Left))
+	case segment.Listen:
+		return words.NoticeHeldListen.In(l)
+	}
+	return words.NoticeHeldState.In(l, h.State)
+}
+
+// reason is an error as people read it: its own text, and in Chinese before it
+// what it means.
+func reason(l words.Lang, err error) string {
+	if err == nil {
+		return words.ErrorNone.In(l)
+	}
+	text := safe.String(err.Error()).String()
+	for _, k := range [...]struct {
+		is  error
+		say words.Phrase
+	}{
+		{stack.ErrRefused, words.ErrorRefused},
+		{stack.ErrReset, words.ErrorReset},
+		{stack.ErrTimeout, words.ErrorTimeout},
+		{stack.ErrUnreachable, words.ErrorUnreachable},
+		{stack.ErrInUse, words.ErrorInUse},
+		{stack.ErrNotLocal, words.ErrorNotLocal},
+		{stack.ErrPermission, words.ErrorPermission},
+		{stack.ErrTooLong, words.ErrorTooLong},
+	} {
+		if errors.Is(err, k.is) {
+			return k.say.In(l, text)
+		}
+	}
+	return text
+}
+
+// proto is a protocol as a sentence names it.
+func proto(p segment.Proto) string { return strings.ToUpper(p.String()) }
+
+// brief is a duration with as many digits as matter to a person.
+func brief(d time.Duration) string {
+	switch {
+	case d >= 10*time.Second:
+		return d.Round(time.Second).String()
+	case d >= time.Second:
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return d.Round(time.Millisecond).String()
+}
