@@ -148,5 +148,6 @@ type Counters struct {
 	Late      uint64        // came after a higher id (UDP); no longer counted as lost
 	Skipped   uint64        // frames of unknown types ≥ 128
 	Malformed uint64        // datagrams or frames that made no sense
+	Ignored   uint64        // datagrams of another session; what came after a BYE or a failure
 	RTT       time.Duration // smoothed, message to receipt or PING to PONG; 0: not measured
 }

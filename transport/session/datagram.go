@@ -1,0 +1,195 @@
+package session
+
+import (
+	"bytes"
+	"math"
+	"time"
+)
+
+// association is what a machine knows of a peer over UDP.
+type association struct {
+	tracker   *tracker
+	session   uint64 // of the frame at hand
+	validated bool   // a frame came after we answered: the address is no forgery
+	greetings int
+	hellos    int
+	helloAt   time.Time // when the next greeting or HELLO is due
+	receiptAt time.Time // not before
+	credit    int       // octets of TEXT since the last receipt, which is to be no longer than they
+}
+
+// inputDatagram takes one datagram.
+func (m *Machine) inputDatagram(p []byte) {
+	if m.c.Wire == Raw || m.c.Wire == Line {
+		m.lookForStrangers(p)
+		m.gotDatagram(p)
+		return
+	}
+	if !m.c.Dialer && len(p) == greetingLen {
+		if session, instance, match := greeting(p); match == yes {
+			m.gotGreeting(session, instance)
+			return
+		}
+	}
+	k, session, body, err := datagram(p)
+	switch {
+	case err == nil && session == m.session && session != 0, err == nil && m.session == 0 && k == hello && session != 0:
+		m.gotFrame(k, session, body, len(p))
+	case err == nil:
+		m.n.Ignored++
+	case m.takesText(p):
+		m.lookForStrangers(p)
+		m.settleText(p)
+		m.gotDatagram(p)
+	default:
+		m.lookForStrangers(p)
+		m.mistaken(err)
+	}
+}
+
+// takesText is whether a datagram that is no frame may be text: before a
+// HELLO of the peer's came, on an auto wire. A listener takes what begins like
+// a frame for a broken one.
+func (m *Machine) takesText(p []byte) bool {
+	if m.c.Wire != Auto || m.met || m.state >= left && m.wire == Framed {
+		return false
+	}
+	return m.c.Dialer && m.wire != Framed || len(p) == 0 || p[0] != magic
+}
+
+func (m *Machine) gotGreeting(session, instance uint64) {
+	switch {
+	case m.session != 0 && (session != m.session || instance != m.peer.Instance), m.state >= left:
+		m.n.Ignored++
+	case m.session != 0:
+		m.heard = m.now
+		m.replyHello(greetingLen, "")
+	default:
+		m.heard = m.now
+		m.in.plain = Raw // what still comes without a frame
+		m.tookGreeting(session, instance)
+	}
+}
+
+// gotFrame takes a frame that belongs to the session, or begins one.
+func (m *Machine) gotFrame(k kind, session uint64, body []byte, size int) {
+	malformed, answered := m.n.Malformed, m.state == open
+	m.dg.session = session
+	if k == text {
+		body = m.own(body)
+	}
+	m.frame(k, body, size, 0, 0)
+	if m.n.Malformed == malformed {
+		m.heard = m.now
+		m.dg.validated = m.dg.validated || answered
+	}
+}
+
+// own is a copy of p that texts may be parts of.
+func (m *Machine) own(p []byte) []byte {
+	m.in.rx = m.in.rx[len(m.in.rx):]
+	m.in.keep(p)
+	return m.in.rx[:len(p):len(p)]
+}
+
+// gotDatagram tells of a datagram of text: one message, even an empty one.
+func (m *Machine) gotDatagram(p []byte) {
+	m.heard = m.now
+	text := m.own(p)
+	if m.in.plain == Line {
+		if rest, ok := bytes.CutSuffix(text, []byte{'\n'}); ok {
+			text = bytes.TrimSuffix(rest, []byte{'\r'})
+		}
+	}
+	m.n.Received++
+	m.emit(Received{Text: text, Octets: len(p), Wire: m.in.plain})
+}
+
+// known is whether the peer's address has proved to be its own, so that more
+// may go there than came from there.
+func (m *Machine) known() bool { return !m.c.Datagram || m.c.Dialer || m.dg.validated }
+
+// replyHello answers a HELLO or greeting of size octets with a HELLO that is
+// no larger, so that nobody can use us against a third: with our name only if
+// it fits, else that follows in a NICK.
+func (m *Machine) replyHello(size int, nick string) {
+	b := m.helloBody()
+	b.Nick = nick
+	weight := func() int { return headerLen + sessionLen + len(appendBody(nil, b)) }
+	if weight() > size {
+		b.Nick = ""
+	}
+	if weight() > size {
+		b.Seen = 0
+	}
+	if weight() > size {
+		return
+	}
+	m.in.greeted = true
+	m.nickOwed = b.Nick == ""
+	m.control(hello, b)
+}
+
+// retractHello takes back a HELLO that was not handed over yet.
+func (m *Machine) retractHello() {
+	for n := m.out.len(); n > 0; n-- {
+		if p, _ := m.out.pop(); p.Label != hello.String() {
+			m.push(p)
+		}
+	}
+}
+
+// scheduleHello counts a HELLO and says when the next is due if nothing shows that the
+// peer knows us.
+func (m *Machine) scheduleHello() {
+	m.dg.hellos++
+	wait := helloEvery
+	if m.dg.hellos > helloRepeats {
+		wait = helloSeldom
+	}
+	m.dg.helloAt = m.now.Add(wait)
+}
+
+// tickAssociation greets again whom nobody answered.
+func (m *Machine) tickAssociation() {
+	if m.dg.helloAt.IsZero() || m.now.Before(m.dg.helloAt) {
+		return
+	}
+	if m.wire == Framed {
+		m.sayHello()
+	} else {
+		m.greet()
+	}
+}
+
+// receiptAt is the earliest time for the next receipt; zero: none is owed, or
+// at once.
+func (m *Machine) receiptAt() time.Time {
+	if !m.c.Datagram || !m.receiptOwed || m.state != open || m.receiptRoom() < 0 {
+		return time.Time{}
+	}
+	return m.dg.receiptAt
+}
+
+// receiptRoom is how many octets of bitmap a receipt may have; below 0 there
+// is no room for the receipt.
+func (m *Machine) receiptRoom() int {
+	fixed := headerLen + sessionLen + 1 + headLen(m.dg.tracker.top)
+	room := min(m.dg.credit, m.c.MaxOctets) - fixed - headLen(math.MaxUint16)
+	return min(room, maxBitmap)
+}
+
+// sendReceipt queues a receipt for all that came.
+func (m *Machine) sendReceipt() {
+	b := receiptBody{Upto: m.n.Highest}
+	if m.c.Datagram {
+		room := m.receiptRoom()
+		if room < 0 {
+			return
+		}
+		b.Upto, b.Bitmap = m.dg.tracker.receipt(room)
+		m.dg.receiptAt, m.dg.credit = m.now.Add(receiptEvery), 0
+	}
+	m.receiptOwed = false
+	m.control(receipt, &b)
+}

@@ -1,0 +1,325 @@
+package session
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+)
+
+// mode is what the octets that come are taken for.
+type mode uint8
+
+const (
+	first    mode = iota // nothing came yet
+	reading              // text
+	scanning             // text, but a HELLO may come in the midst of it
+	framing
+	deaf // nothing matters any more
+)
+
+// A reader is the receiving half of a stream.
+type reader struct {
+	mode     mode
+	plain    Wire // Raw or Line: how text is cut; Auto: not known yet
+	greeted  bool // our HELLO was queued
+	answered bool // the peer said something that is not a HELLO
+	eof      bool
+	named    bool   // the first octets were recognised, or are none that could be
+	begin    []byte // the first octets, until then
+
+	// rx holds what was not consumed yet. Octets are appended and never
+	// changed, and texts are parts of it.
+	rx      []byte
+	taken   uint64 // octets of the stream before rx
+	noLine  int    // so many octets of rx hold no newline
+	noHello int    // at none of so many octets of rx a HELLO begins
+
+	idleAt  time.Time // when what is held of a text is given out
+	begunAt time.Time // when what might become a HELLO is text
+}
+
+// keep appends p to rx, moving what is left of it to new memory when the old
+// is full: then it doubles, so that what is announced costs nothing and what
+// comes is copied a bounded number of times.
+func (r *reader) keep(p []byte) {
+	if n := len(r.rx) + len(p); n > cap(r.rx) {
+		room := max(chunk, n)
+		if len(r.rx) > 0 {
+			room = max(chunk, 2*n)
+		}
+		r.rx = append(make([]byte, 0, room), r.rx...)
+	}
+	r.rx = append(r.rx, p...)
+}
+
+// take consumes n octets and tells where they stood in the stream.
+func (r *reader) take(n int) (p []byte, first, last uint64) {
+	p, r.rx = r.rx[:n:n], r.rx[n:]
+	first, last = r.taken+1, r.taken+uint64(n)
+	r.taken = last
+	r.noLine, r.noHello = max(r.noLine-n, 0), max(r.noHello-n, 0)
+	return p, first, last
+}
+
+// Input takes what one read of a stream gave, or one datagram, which may be
+// empty.
+func (m *Machine) Input(now time.Time, p []byte) {
+	m.now = now
+	if m.c.Datagram {
+		m.inputDatagram(p)
+		return
+	}
+	if len(p) == 0 || m.in.eof {
+		return
+	}
+	m.heard = now
+	if m.in.mode == deaf {
+		return
+	}
+	m.lookForStrangers(p)
+	m.in.keep(p)
+	m.read()
+}
+
+// EOF says that the stream has ended: what was held is given out.
+func (m *Machine) EOF(now time.Time) {
+	m.now = now
+	if m.c.Datagram || m.in.eof {
+		return
+	}
+	m.in.eof = true
+	m.in.idleAt, m.in.begunAt = time.Time{}, time.Time{}
+	switch framed := m.in.mode == framing || m.in.mode == first && m.c.Wire == Framed; {
+	case len(m.in.rx) == 0 || framed && m.state >= left:
+	case framed:
+		m.mistaken(fmt.Errorf("the stream ended %d octets into a frame", len(m.in.rx)))
+	default:
+		m.settleText(m.in.rx)
+		m.takeText(len(m.in.rx), true)
+	}
+	m.release()
+}
+
+// lookForStrangers tells if the first octets belong to another protocol.
+func (m *Machine) lookForStrangers(p []byte) {
+	if m.in.named {
+		return
+	}
+	m.in.begin = append(m.in.begin, p[:min(len(p), longestStranger-len(m.in.begin))]...)
+	name, match := foreign(m.in.begin)
+	m.in.named = match != maybe || m.c.Datagram
+	if match == yes {
+		m.emit(Foreign{Name: name})
+	}
+}
+
+// read takes from rx what it can.
+func (m *Machine) read() {
+	for again := true; again; {
+		again = false
+		switch m.in.mode {
+		case first:
+			again = m.readFirst()
+		case reading:
+			m.takeText(len(m.in.rx), false)
+		case scanning:
+			again = m.scan()
+		case framing:
+			m.readFrames()
+		}
+	}
+}
+
+// readFirst finds out what the first octets are, unless that was clear from
+// the start; again says that it did.
+func (m *Machine) readFirst() (again bool) {
+	m.in.idleAt = time.Time{}
+	if !m.c.Dialer {
+		switch session, instance, match := greeting(m.in.rx); match {
+		case yes:
+			m.in.take(greetingLen)
+			if m.hushed {
+				m.in.mode = deaf // too late
+				m.n.Ignored++
+				return false
+			}
+			m.in.mode, m.in.plain = scanning, Raw
+			m.tookGreeting(session, instance)
+			return true
+		case maybe:
+			if m.c.Wire == Auto {
+				m.in.idleAt = m.now.Add(idle)
+			}
+			return false
+		}
+	}
+	switch {
+	case m.in.rx[0] == magic:
+		m.in.mode = framing
+	case m.c.Wire == Framed && !m.in.named:
+		return false
+	case m.c.Wire == Framed:
+		m.mistaken(fmt.Errorf("octet %02x where a frame begins with f5", m.in.rx[0]))
+		return false
+	default:
+		m.settleText(m.in.rx)
+		m.in.mode = reading
+	}
+	return true
+}
+
+// settleText settles on raw or line, by the first octets of a peer that is no
+// seqtalk, as far as is known.
+func (m *Machine) settleText(chunk []byte) {
+	if m.in.answered || m.in.plain != Auto {
+		return
+	}
+	m.in.answered = true
+	m.dg.helloAt = time.Time{}
+	m.in.plain = Raw
+	if bytes.HasSuffix(chunk, []byte{'\n'}) {
+		m.in.plain = Line
+	}
+	if m.wire != m.in.plain || m.c.Dialer {
+		m.settle(m.in.plain, m.c.Dialer)
+	}
+	m.release()
+}
+
+// scan takes text up to the HELLO that may come in the midst of it; again
+// says that it came.
+func (m *Machine) scan() (again bool) {
+	at := m.in.noHello
+	for {
+		i := bytes.IndexByte(m.in.rx[at:], magic)
+		if i < 0 {
+			at = len(m.in.rx)
+			break
+		}
+		at += i
+		_, n, match := answer(m.in.rx[at:], m.session, m.peer.Instance)
+		if match == no {
+			at++
+			continue
+		}
+		if at > 0 {
+			m.settleText(m.in.rx[:at])
+		}
+		if at != m.in.noHello {
+			m.in.noHello, m.in.begunAt = at, time.Time{}
+		}
+		if match == yes {
+			m.takeText(at, true)
+			m.in.mode, m.in.idleAt, m.in.begunAt = framing, time.Time{}, time.Time{}
+			p, first, last := m.in.take(n)
+			m.frame(hello, p[headerLen:], n, first, last)
+			return true
+		}
+		if m.in.begunAt.IsZero() {
+			m.in.begunAt = m.now.Add(frameBegun)
+		}
+		m.takeText(at, m.in.plain == Raw)
+		return false
+	}
+	m.in.noHello, m.in.begunAt = at, time.Time{}
+	m.settleText(m.in.rx)
+	m.takeText(len(m.in.rx), false)
+	return false
+}
+
+// takeText gives out what the first n octets of rx hold of text. Unless all
+// is wanted the beginning of a character and that of a line are held.
+func (m *Machine) takeText(n int, all bool) {
+	r := &m.in
+	r.idleAt = time.Time{}
+	if r.plain == Line {
+		for n > 0 {
+			l, ok := nextLine(r.rx[:n], min(r.noLine, n))
+			if !ok {
+				r.noLine = n
+				break
+			}
+			_, first, last := r.take(l.n)
+			n -= l.n
+			m.gotText(l.text, first, last, Received{More: l.more})
+		}
+	}
+	flush := n
+	if !all {
+		flush = 0
+		if r.plain == Raw {
+			flush = n - incomplete(r.rx[:n])
+		}
+	}
+	if flush > 0 {
+		p, first, last := r.take(flush)
+		n -= flush
+		m.gotText(p, first, last, Received{Partial: r.plain == Line})
+	}
+	if n > 0 {
+		r.idleAt = m.now.Add(idle)
+	}
+}
+
+// gotText tells of text without a frame. r says what more there is to say of it.
+func (m *Machine) gotText(text []byte, first, last uint64, r Received) {
+	r.Text, r.First, r.Last, r.Wire = text, first, last, m.in.plain
+	r.Octets = int(last - first + 1)
+	m.n.Received++
+	m.emit(r)
+}
+
+// readFrames takes the frames that are whole.
+func (m *Machine) readFrames() {
+	for m.in.mode == framing && len(m.in.rx) > 0 {
+		p := m.in.rx
+		if p[0] == magic && len(p) < headerLen {
+			return
+		}
+		k, n, err := header(p, 0)
+		if err != nil {
+			if m.state >= left {
+				m.n.Ignored++
+				m.in.mode, m.in.rx = deaf, nil
+			} else {
+				m.mistaken(err)
+			}
+			return
+		}
+		if len(p) < headerLen+n {
+			return
+		}
+		p, first, last := m.in.take(headerLen + n)
+		m.frame(k, p[headerLen:], len(p), first, last)
+	}
+}
+
+// tickReader gives out what was held too long.
+func (m *Machine) tickReader() {
+	r := &m.in
+	if !r.begunAt.IsZero() && !m.now.Before(r.begunAt) {
+		r.noHello, r.begunAt = r.noHello+1, time.Time{}
+		m.read()
+	}
+	if r.idleAt.IsZero() || m.now.Before(r.idleAt) {
+		return
+	}
+	n := len(r.rx)
+	if r.mode == scanning {
+		n = r.noHello
+	}
+	if r.mode == first {
+		m.settleText(r.rx)
+		r.mode = reading
+	}
+	if r.plain == Line && n > incomplete(r.rx[:n]) {
+		// The rest of a character gets as much time again.
+		whole := n - incomplete(r.rx[:n])
+		m.takeText(whole, true)
+		if whole < n {
+			r.idleAt = m.now.Add(idle)
+		}
+		return
+	}
+	m.takeText(n, true)
+}
