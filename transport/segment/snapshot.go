@@ -59,6 +59,7 @@ type Snapshot struct {
 	TimeLeft          time.Duration // of TIME-WAIT, or until a timer fires
 
 	Out, In *Segment // the last one sent and received, where segments are seen
+	History string   // the connection's life in Zeek's letters, where segments are seen
 }
 
 // Has reports whether all fields of f are known.
