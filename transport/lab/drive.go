@@ -55,6 +55,10 @@ func (d *drive) wake() {
 // turn makes one step. What wakes the drive while it runs causes another.
 func (d *drive) turn() (over bool) {
 	d.mu.Lock()
+	if d.over { // woken by its last step
+		d.mu.Unlock()
+		return true
+	}
 	d.pending = false
 	if d.timer != nil {
 		d.timer.Stop()

@@ -171,6 +171,13 @@ func (e *End) isGone() bool {
 	return e.gone
 }
 
+func (e *End) address(v6 bool) netip.Addr {
+	if v6 {
+		return e.IPv6()
+	}
+	return e.IPv4()
+}
+
 func netProto(a netip.Addr) tcpip.NetworkProtocolNumber {
 	if a.Is4() {
 		return ipv4.ProtocolNumber
