@@ -50,7 +50,7 @@ type Message struct {
 // What Send and Do can answer.
 var (
 	ErrQueueFull   = errors.New("the queue is full")
-	ErrTooLong     = errors.New("too long for one datagram")
+	ErrTooLong     = session.ErrTooLong
 	ErrNoPeer      = errors.New("nobody to send to yet: UDP has no connection, so it learns of the peer from its first datagram")
 	ErrEnded       = errors.New("the conversation has ended")
 	ErrClosed      = errors.New("closed")

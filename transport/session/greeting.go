@@ -106,3 +106,13 @@ func PeekSession(p []byte) (session uint64, kind Kind) {
 	}
 	return 0, KindText
 }
+
+// Begins reports whether a datagram asks for a new session: a greeting or a
+// HELLO.
+func Begins(p []byte) bool {
+	if _, kind := PeekSession(p); kind == KindGreeting {
+		return true
+	}
+	k, session, _, err := datagram(p)
+	return err == nil && session != 0 && k == hello
+}

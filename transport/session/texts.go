@@ -31,7 +31,7 @@ func (m *Machine) Send(now time.Time, row uint64, text []byte, more bool) (id ui
 	if m.hushed {
 		return 0, ErrEnded
 	}
-	if err := m.fits(row, len(text)); err != nil {
+	if err := m.Fits(row, len(text)); err != nil {
 		return 0, err
 	}
 	m.release()
@@ -44,8 +44,9 @@ func (m *Machine) Send(now time.Time, row uint64, text []byte, more bool) (id ui
 	return m.texts.id, nil
 }
 
-// fits is whether a text of n octets fits one datagram.
-func (m *Machine) fits(row uint64, n int) error {
+// Fits is whether Send would take a text of n octets: ErrTooLong where one
+// datagram cannot hold it.
+func (m *Machine) Fits(row uint64, n int) error {
 	if !m.c.Datagram {
 		return nil
 	}

@@ -1,0 +1,111 @@
+package transport
+
+import (
+	"errors"
+	"time"
+
+	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
+	"seqtalk/transport/stack"
+)
+
+// A caller is a connection that came while there was a peer already. If it
+// turns out to be the same peer, over its second protocol, it is taken; else it
+// is told that we are busy: by BYE if it speaks frames, and by FIN.
+type caller struct {
+	conn    stack.Conn
+	machine *session.Machine
+	out     outflow
+	since   time.Time
+	told    bool
+}
+
+// accept takes the connections that have come.
+func (t *tcp) accept(now time.Time) (next time.Time) {
+	for {
+		conn, err := t.listener.TryAccept()
+		if err != nil {
+			break
+		}
+		conn.Notify(t.c.wake)
+		switch _, taken := t.c.company(t); {
+		case t.phase == tcpListening && !taken && t.c.closing.IsZero():
+			t.c.reachedBy(segment.TCP)
+			t.established(now, conn, t.c.machine(now, session.Config{}))
+		case len(t.callers) < maxCallers:
+			t.callers = append(t.callers, &caller{conn: conn, machine: t.c.machine(now, session.Config{}), since: now})
+		default:
+			conn.Close()
+		}
+	}
+	return t.receive(now)
+}
+
+// receive deals with the callers that wait.
+func (t *tcp) receive(now time.Time) (next time.Time) {
+	waiting := t.callers[:0]
+	for _, k := range t.callers {
+		switch {
+		case t.hearCaller(k, now):
+			waiting = append(waiting, k)
+			next = earliest(next, k.since.Add(callerTime))
+		case k.conn != nil:
+			k.conn.Close()
+		}
+	}
+	clear(t.callers[len(waiting):])
+	t.callers = waiting
+	return next
+}
+
+// hearCaller listens to k and answers it. It reports whether k is still there
+// to be dealt with; k.conn is nil once it has become the peer.
+func (t *tcp) hearCaller(k *caller, now time.Time) bool {
+	n, err := k.conn.TryRead(t.buf)
+	if err != nil && !errors.Is(err, stack.ErrWouldBlock) {
+		return false
+	}
+	if n > 0 && !k.told {
+		k.machine.Input(now, t.buf[:n])
+	}
+	instance, taken := t.c.company(t)
+	if p := k.machine.Peer().Instance; p != 0 && taken && p == instance && t.phase == tcpListening {
+		t.established(now, k.conn, k.machine)
+		k.conn = nil
+		t.c.wake()
+		return false
+	}
+	late := now.Sub(k.since) >= callerTime
+	if !k.told && (k.machine.Wire() != session.Auto || late) {
+		k.told = true
+		t.c.note(segment.TCP, NoteTurnedAway, k.conn.RemoteAddr())
+		k.machine.Bye(now, session.Busy)
+		k.out.take(k.machine, now)
+		if k.machine.Wire() == session.Framed {
+			k.conn.TryWrite(k.out.octetsAhead, 0)
+		}
+		k.conn.CloseWrite()
+	}
+	return !late
+}
+
+// company says whether another leg than l has a peer, and which instance that
+// peer says it is: 0 if it did not say.
+func (c *Conversation) company(l leg) (instance uint64, taken bool) {
+	for _, o := range c.legs {
+		if o == l || !o.up() {
+			continue
+		}
+		return o.about().Instance, true
+	}
+	return 0, false
+}
+
+// reachedBy notes that the peer came over p: if that is not the protocol
+// asked for, it is said, since forgetting a flag in one terminal is the
+// commonest mistake, and must just work.
+func (c *Conversation) reachedBy(p segment.Proto) {
+	if !c.means(p) {
+		c.note(p, NoteOtherProto, c.cfg.Protos[0], p)
+	}
+}

@@ -1,0 +1,108 @@
+package transport
+
+import (
+	"time"
+
+	"seqtalk/transport/session"
+)
+
+// outflow is our half of a byte stream: octets the machine has made that the
+// stack has not taken yet, and messages the peer's stack has not acknowledged.
+type outflow struct {
+	octetsAhead []byte
+	head        int       // octets of it that the stack took
+	taken       uint64    // octets the stack took, all told
+	ahead       []passage // messages whose last octet it has not taken
+	flying      []passage // messages it has taken, not acknowledged
+	looked      time.Time // when SND.UNA was last looked at
+}
+
+// passage is a message's place in the stream.
+type passage struct {
+	row, id    uint64
+	start, end uint64 // positions before its first and after its last octet
+	sent       time.Time
+}
+
+func (o *outflow) octets() int   { return len(o.octetsAhead) - o.head }
+func (o *outflow) unacked() bool { return len(o.flying) > 0 }
+
+// take moves what m has made behind what waits already.
+func (o *outflow) take(m *session.Machine, now time.Time) {
+	for {
+		out, ok := m.NextOut(now)
+		if !ok {
+			return
+		}
+		start := o.taken + uint64(o.octets())
+		o.octetsAhead = append(o.octetsAhead, out.Octets...)
+		if out.Label == "" {
+			o.ahead = append(o.ahead, passage{row: out.Row, id: out.ID, start: start, end: start + uint64(len(out.Octets))})
+		}
+	}
+}
+
+// chunk is what to write next, and the ordinal of the message whose first
+// octet it holds, 0 if it begins inside one or holds none. A few messages go
+// in a write each, so that each can have a segment of its own; many share.
+func (o *outflow) chunk() (p []byte, k uint64) {
+	p = o.octetsAhead[o.head:]
+	if len(o.ahead) == 0 {
+		return p, 0
+	}
+	first := o.ahead[0]
+	if first.start >= o.taken {
+		k = first.row
+	}
+	if len(o.ahead) > batchAbove {
+		return p, k
+	}
+	switch {
+	case first.start > o.taken: // control frames before it
+		return p[:first.start-o.taken], 0
+	default:
+		return p[:first.end-o.taken], k
+	}
+}
+
+// wrote notes that the stack took n octets, and returns the messages that are
+// wholly handed over by it. Positions in a Fate count from 1, as in the
+// sequence numbers that bear them.
+func (o *outflow) wrote(n int, now time.Time) (sent []Fate) {
+	o.head += n
+	o.taken += uint64(n)
+	if o.head == len(o.octetsAhead) {
+		o.octetsAhead, o.head = o.octetsAhead[:0], 0
+	} else if o.head > writeRoom {
+		o.octetsAhead = append(o.octetsAhead[:0], o.octetsAhead[o.head:]...)
+		o.head = 0
+	}
+	i := 0
+	for ; i < len(o.ahead) && o.ahead[i].end <= o.taken; i++ {
+		p := o.ahead[i]
+		p.sent = now
+		o.flying = append(o.flying, p)
+		sent = append(sent, Fate{Row: p.row, ID: p.id, First: p.start + 1, Last: p.end, Octets: int(p.end - p.start)})
+	}
+	o.ahead = shift(o.ahead, i)
+	return sent
+}
+
+// acked returns the messages that lie below the first n octets of the stream.
+func (o *outflow) acked(n uint64, now time.Time) (fates []Fate) {
+	i := 0
+	for ; i < len(o.flying) && o.flying[i].end <= n; i++ {
+		p := o.flying[i]
+		fates = append(fates, Fate{Row: p.row, ID: p.id, After: now.Sub(p.sent)})
+	}
+	o.flying = shift(o.flying, i)
+	return fates
+}
+
+// shift drops the first n of s; it gives memory back when s runs empty.
+func shift(s []passage, n int) []passage {
+	if n == len(s) {
+		return s[:0]
+	}
+	return s[n:]
+}

@@ -1,0 +1,494 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"time"
+
+	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
+	"seqtalk/transport/stack"
+)
+
+// How a TCP leg works.
+const (
+	readSize   = 64 << 10              // octets of one read
+	readRound  = 4                     // reads before others get their turn
+	writeRoom  = 256 << 10             // octets made ready for the stack ahead of it
+	batchAbove = 32                    // messages waiting beyond which they share writes
+	ackPause   = 20 * time.Millisecond // between two looks at SND.UNA
+	drainTime  = 2 * time.Second       // for the peer's FIN after ours
+	maxCallers = 4                     // connections beyond the one, being told that we are busy
+	callerTime = time.Second           // for telling them
+)
+
+// tcpPhase is where a TCP leg stands.
+type tcpPhase uint8
+
+const (
+	tcpListening tcpPhase = iota
+	tcpConnecting
+	tcpUp
+	tcpEnding // goodbye said, waiting for the peer's FIN
+	tcpOver
+)
+
+// tcp is the leg over TCP. All of it is the conversation's lock's.
+type tcp struct {
+	c     *Conversation
+	phase tcpPhase
+
+	listener stack.Listener // nil at a dialer
+	callers  []*caller
+	targets  []netip.AddrPort // a dialer's, and which is next
+	next     int
+
+	conn    stack.Conn // kept when it is over, for what the stack still tells of it
+	closed  bool       // conn is let go of
+	machine *session.Machine
+	own     *queue // where both protocols are meant; else the conversation's
+	buf     []byte
+	out     outflow
+	peerFIN bool
+	bye     *session.Bye
+	halved  bool      // we mean to send FIN
+	finSent bool      // we did
+	hold    bool      // stay open after the peer's FIN
+	ending  bool      // end was asked for
+	endBy   time.Time // when to stop waiting for the peer's FIN
+	heard   time.Time // when anything last came
+}
+
+func newTCP(c *Conversation) *tcp {
+	t := &tcp{c: c, buf: make([]byte, readSize), own: &c.queue}
+	if len(c.cfg.Protos) > 1 {
+		t.own = new(queue)
+	}
+	return t
+}
+
+func newTCPListener(c *Conversation, l stack.Listener) *tcp {
+	t := newTCP(c)
+	t.listener = l
+	l.Notify(c.wake)
+	return t
+}
+
+func newTCPDialer(c *Conversation, to []netip.AddrPort) *tcp {
+	t := newTCP(c)
+	t.targets, t.phase = to, tcpConnecting
+	return t
+}
+
+func (t *tcp) proto() segment.Proto { return segment.TCP }
+func (t *tcp) up() bool             { return t.phase == tcpUp }
+
+// check implements leg: TCP queues whatever there is room for.
+func (t *tcp) check(Message) error {
+	switch {
+	case t.halved || t.ending || t.phase == tcpOver:
+		return ErrEnded
+	case t.own.len() >= maxQueued || t.own.bytes >= maxQueuedBytes:
+		t.own.full = true
+		return ErrQueueFull
+	}
+	return nil
+}
+
+func (t *tcp) send(_ time.Time, m Message) { t.own.push(m) }
+
+// step implements leg.
+func (t *tcp) step(now time.Time) (next time.Time) {
+	if t.listener != nil {
+		next = t.accept(now)
+	}
+	if t.phase == tcpConnecting {
+		t.connect(now)
+	}
+	if t.phase == tcpUp || t.phase == tcpEnding {
+		next = earliest(next, t.carry(now))
+	}
+	if t.own != &t.c.queue && t.own.relieved() {
+		t.c.signalReady()
+	}
+	return next
+}
+
+// connect starts a dial, or looks how the one under way stands.
+func (t *tcp) connect(now time.Time) {
+	var err error
+	if t.conn == nil {
+		if t.conn, err = t.c.cfg.Stack.Dial(t.targets[t.next]); err == nil {
+			t.conn.Notify(t.c.wake)
+		}
+	}
+	if err == nil {
+		err = t.conn.Connected()
+	}
+	if err == nil && t.conn.LocalAddr() == t.conn.RemoteAddr() {
+		err = fmt.Errorf("%w: the call reached itself, so nobody listens at %s", stack.ErrRefused, t.conn.RemoteAddr())
+		t.conn.Abort()
+	}
+	switch {
+	case errors.Is(err, stack.ErrWouldBlock):
+	case err == nil:
+		t.c.reached()
+		t.established(now, t.conn, t.c.machine(now, session.Config{Dialer: true}))
+	default:
+		t.letGo()
+		t.conn = nil
+		if t.next++; t.next < len(t.targets) {
+			t.c.wake()
+			return
+		}
+		t.next = 0
+		t.phase = tcpOver
+		if !t.c.unreached(now, err) {
+			t.c.emit(Down{At: now, Proto: segment.TCP, Cause: causeOf(err), Err: err, Unsent: t.own.len()})
+		}
+	}
+}
+
+// established begins a conversation over conn.
+func (t *tcp) established(now time.Time, conn stack.Conn, m *session.Machine) {
+	t.conn, t.closed, t.machine, t.phase = conn, false, m, tcpUp
+	t.out = outflow{}
+	t.peerFIN, t.bye, t.halved, t.finSent, t.ending = false, nil, false, false, false
+	t.endBy, t.heard = time.Time{}, now
+	t.c.emit(Up{At: now, Proto: segment.TCP, Stack: t.c.cfg.Stack.Name(), Dialer: t.listener == nil, Local: conn.LocalAddr(), Peer: conn.RemoteAddr()})
+}
+
+// carry moves what can be moved, both ways, and ends what is over.
+func (t *tcp) carry(now time.Time) (next time.Time) {
+	err, more := t.read(now)
+	if t.hear(now) {
+		return time.Time{}
+	}
+	if d := t.machine.Deadline(); !d.IsZero() && !now.Before(d) {
+		t.machine.Tick(now)
+		if t.hear(now) {
+			return time.Time{}
+		}
+	}
+	t.feed(now)
+	t.goodbye(now)
+	if err == nil {
+		err = t.write(now)
+	}
+	t.acks(now)
+	if err != nil {
+		t.down(now, causeOf(err), err)
+		return time.Time{}
+	}
+	if t.finish(now) {
+		return time.Time{}
+	}
+	if more {
+		return now
+	}
+	next = earliest(t.machine.Deadline(), t.endBy)
+	if t.out.unacked() {
+		next = earliest(next, now.Add(ackPause))
+	}
+	return next
+}
+
+// read gives the machine what has come, as long as its events have room. more
+// says that it stopped before there was nothing left.
+func (t *tcp) read(now time.Time) (err error, more bool) {
+	for range readRound {
+		if t.peerFIN || !t.c.room() {
+			return nil, false
+		}
+		n, err := t.conn.TryRead(t.buf)
+		switch {
+		case errors.Is(err, stack.ErrWouldBlock):
+			return nil, false
+		case errors.Is(err, io.EOF):
+			t.peerFIN = true
+			t.machine.EOF(now)
+			return nil, false
+		case err != nil:
+			t.machine.EOF(now)
+			return err, false
+		}
+		t.heard = now
+		t.machine.Input(now, t.buf[:n])
+		if t.hear(now) {
+			return nil, false
+		}
+	}
+	return nil, true
+}
+
+// hear passes on what the machine has to say. It reports whether the
+// conversation ended by it.
+func (t *tcp) hear(now time.Time) bool {
+	var got []Incoming
+	defer func() { t.received(got) }()
+	for {
+		ev, ok := t.machine.NextEvent()
+		if !ok {
+			return false
+		}
+		if r, ok := ev.(session.Received); ok {
+			got = append(got, Incoming{Received: r, At: now})
+			continue
+		}
+		t.received(got)
+		got = nil
+		switch ev := ev.(type) {
+		case session.Delivered:
+			t.c.mark(segment.TCP, Delivered, Fate{Row: ev.Row, ID: ev.ID, After: ev.After})
+		case session.Bye:
+			t.bye = &ev
+		case session.Failed:
+			t.write(now) // the machine's last word
+			t.down(now, Mistaken, ev.Err)
+			return true
+		default:
+			t.c.pass(segment.TCP, ev)
+		}
+	}
+}
+
+func (t *tcp) received(got []Incoming) {
+	if len(got) > 0 {
+		t.c.emit(Received{Proto: segment.TCP, Messages: got})
+	}
+}
+
+// feed hands queued messages to the machine, as many as the stack will soon
+// take.
+func (t *tcp) feed(now time.Time) {
+	for t.phase == tcpUp && t.own.len() > 0 && t.out.octets() < writeRoom && !t.machine.Waiting() {
+		m := t.own.pop()
+		if _, err := t.machine.Send(now, m.Row, m.Text, m.More); err != nil {
+			t.c.mark(segment.TCP, Failed, Fate{Row: m.Row, Err: err})
+		}
+		t.out.take(t.machine, now)
+	}
+}
+
+// write gives the stack what the machine has made, and notes what it took.
+func (t *tcp) write(now time.Time) error {
+	t.out.take(t.machine, now)
+	t.sent(t.out.wrote(0, now)) // empty messages, which raw has no octets for
+	for t.out.octets() > 0 && !t.finSent {
+		p, k := t.out.chunk()
+		n, err := t.conn.TryWrite(p, k)
+		if errors.Is(err, stack.ErrWouldBlock) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		t.sent(t.out.wrote(n, t.c.cfg.Stack.Now()))
+	}
+	return nil
+}
+
+func (t *tcp) sent(fates []Fate) {
+	for _, f := range fates {
+		t.c.mark(segment.TCP, Sent, f)
+	}
+}
+
+// acks marks what SND.UNA has passed. What is seen by looking now and then is
+// late by up to ackPause.
+func (t *tcp) acks(now time.Time) {
+	if !t.out.unacked() || now.Sub(t.out.looked) < time.Millisecond {
+		return
+	}
+	t.out.looked = now
+	now = t.c.cfg.Stack.Now()
+	s := t.conn.Snapshot()
+	if !s.Has(segment.HasSnd) {
+		return
+	}
+	for _, f := range t.out.acked(s.AckedBytes(), now) {
+		t.c.mark(segment.TCP, Acked, f)
+	}
+}
+
+// finish does what the ends have agreed on: our FIN once all is sent, the
+// closing once both have come.
+func (t *tcp) finish(now time.Time) (over bool) {
+	sent := t.out.octets() == 0 && t.own.len() == 0 && !t.machine.Waiting()
+	if t.bye != nil {
+		cause := PeerQuit
+		switch t.bye.Reason {
+		case session.Busy:
+			cause = BusyPeer
+		case session.Mistaken:
+			cause = Mistaken
+		}
+		t.down(now, cause, nil)
+		return true
+	}
+	if t.peerFIN && !t.halved && !t.hold {
+		t.halved = true
+		t.c.emit(HalfClosed{At: now, Proto: segment.TCP})
+	}
+	if t.halved && sent && !t.finSent {
+		t.finSent = true
+		t.conn.CloseWrite()
+	}
+	switch {
+	case t.finSent && t.peerFIN && t.ending, t.ending && !t.endBy.IsZero() && !now.Before(t.endBy):
+		t.down(now, Ended, nil)
+	case t.finSent && t.peerFIN:
+		t.down(now, PeerClosed, nil)
+	default:
+		return false
+	}
+	return true
+}
+
+// down ends the conversation over this connection, and goes back to listening.
+func (t *tcp) down(now time.Time, cause Cause, err error) {
+	for _, p := range t.out.ahead {
+		t.c.mark(segment.TCP, Failed, Fate{Row: p.row, ID: p.id, Err: errNotSent})
+	}
+	t.c.tellFates()
+	unsent := t.own.len() + len(t.out.ahead)
+	t.letGo()
+	t.phase = tcpOver
+	if t.listener != nil {
+		t.phase = tcpListening
+	}
+	t.c.emit(Down{At: now, Proto: segment.TCP, Cause: cause, Err: err, Unsent: unsent})
+	t.c.wake()
+}
+
+// letGo closes the connection. What has come is read first: closing over
+// unread octets sends RST, which would cost the peer what we sent last.
+func (t *tcp) letGo() {
+	if t.conn == nil || t.closed {
+		return
+	}
+	t.closed = true
+	if t.conn.Connected() == nil {
+		for range readRound {
+			if _, err := t.conn.TryRead(t.buf); err != nil {
+				break
+			}
+		}
+	}
+	t.conn.Close()
+	if t.listener != nil {
+		t.conn = nil
+	}
+}
+
+// do implements leg.
+func (t *tcp) do(now time.Time, c Control) error {
+	switch c := c.(type) {
+	case End:
+		if t.phase != tcpUp {
+			return ErrEnded
+		}
+		t.end(now)
+	case HalfClose:
+		if t.phase != tcpUp {
+			return ErrEnded
+		}
+		t.halved = true
+	case Rename:
+		if t.machine != nil {
+			t.machine.Rename(now, c.Nick)
+		}
+	case Hold:
+		t.hold = c.On
+	case Connect:
+		if t.listener != nil || t.phase != tcpOver {
+			return fmt.Errorf("%w: it is not over", ErrUnsupported)
+		}
+		t.conn, t.next, t.phase = nil, 0, tcpConnecting
+	default:
+		return fmt.Errorf("%w: TCP has no such thing", ErrUnsupported)
+	}
+	return nil
+}
+
+// end implements leg: what is queued is still sent, then BYE, then FIN.
+func (t *tcp) end(now time.Time) {
+	switch t.phase {
+	case tcpConnecting:
+		t.letGo()
+		t.phase = tcpOver
+	case tcpUp:
+		t.ending, t.endBy = true, now.Add(drainTime)
+	}
+}
+
+// goodbye says BYE once everything before it is with the machine.
+func (t *tcp) goodbye(now time.Time) {
+	if t.ending && t.phase == tcpUp && t.own.len() == 0 && !t.machine.Waiting() {
+		t.machine.Bye(now, session.Quit)
+		t.phase, t.halved = tcpEnding, true
+	}
+}
+
+// idle implements leg.
+func (t *tcp) idle() bool {
+	return t.phase == tcpOver || t.phase == tcpListening
+}
+
+// close implements leg.
+func (t *tcp) close() {
+	t.letGo()
+	for _, k := range t.callers {
+		k.conn.Close()
+	}
+	t.callers = nil
+	if t.listener != nil {
+		t.listener.Close()
+	}
+}
+
+// about implements leg.
+func (t *tcp) about() session.Peer {
+	if t.machine == nil || t.phase != tcpUp {
+		return session.Peer{}
+	}
+	return t.machine.Peer()
+}
+
+// status implements leg.
+func (t *tcp) status(now time.Time) Leg {
+	l := Leg{
+		Proto: segment.TCP, Stack: t.c.cfg.Stack.Name(), Up: t.up(), Dialer: t.listener == nil,
+		Queued: t.own.len(), Silent: -1,
+	}
+	if t.conn == nil {
+		l.TCP = segment.Snapshot{At: now, State: segment.Closed, Source: segment.None}
+		if t.listener != nil {
+			l.TCP.State, l.Local = segment.Listen, t.listener.Addr()
+		}
+		return l
+	}
+	l.TCP, l.Local, l.Peer = t.conn.Snapshot(), t.conn.LocalAddr(), t.conn.RemoteAddr()
+	if t.machine != nil {
+		l.Wire, l.Nick, l.Counters = t.machine.Wire(), Foreign(t.machine.Peer().Nick), t.machine.Counters()
+		l.Unconfirmed = t.machine.Unconfirmed()
+		l.Silent = now.Sub(t.heard)
+	}
+	return l
+}
+
+// errNotSent is why a message failed that waited when the connection ended.
+var errNotSent = errors.New("the connection ended before it was sent")
+
+// causeOf names an error of a connection.
+func causeOf(err error) Cause {
+	switch {
+	case errors.Is(err, stack.ErrReset):
+		return Reset
+	case errors.Is(err, stack.ErrRefused):
+		return Refused
+	}
+	return Lost
+}

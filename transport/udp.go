@@ -1,0 +1,496 @@
+package transport
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
+	"seqtalk/transport/stack"
+)
+
+// How a UDP leg works.
+const (
+	datagramSize = 65536                  // octets: no datagram is longer
+	datagrams    = 64                     // read before others get their turn
+	silentTime   = 15 * time.Second       // after which another session may take the peer's place
+	byeTime      = 500 * time.Millisecond // for a last receipt, or 3 × RTT if that is longer
+	answerTime   = time.Second            // without ICMP, after which a meeting takes somebody to be there
+	strangerGap  = 10 * time.Second       // between two notices of strangers
+	remembered   = 32                     // datagrams of ours that an ICMP error can be matched with
+	ahead        = 256                    // datagrams made ready for a socket that would block
+)
+
+// udp is the leg over UDP. All of it is the conversation's lock's.
+type udp struct {
+	c       *Conversation
+	socket  stack.PacketConn
+	targets []netip.AddrPort // a dialer's; nil at a listener
+	next    int
+	since   time.Time // the dial
+
+	peer    netip.AddrPort
+	machine *session.Machine // nil: no peer
+	buf     []byte
+	out     []session.Out // what the socket has not taken
+	last    [remembered]shot
+	shots   int
+	heard   time.Time // when anything last came from the peer; zero: never
+	refused bool      // ICMP said that nobody is there, and nothing came since
+	locked  bool
+	ending  time.Time // when the goodbye is over; zero: none said
+	over    bool      // a dialer's conversation has ended
+
+	strangers uint64
+	shown     time.Time // when strangers were last spoken of
+	stranger  netip.AddrPort
+	knock     []byte // the stranger's last datagram
+}
+
+// shot is a datagram of ours that an ICMP error may speak of.
+type shot struct {
+	row, id uint64
+	octets  []byte
+}
+
+func newUDPListener(c *Conversation, p stack.PacketConn) *udp {
+	u := &udp{c: c, socket: p, buf: make([]byte, datagramSize)}
+	p.Notify(c.wake)
+	return u
+}
+
+func newUDPDialer(c *Conversation, to []netip.AddrPort) (*udp, error) {
+	from := netip.IPv6Unspecified()
+	switch {
+	case to[0].Addr().IsLoopback():
+		from = to[0].Addr() // nobody else needs to reach us
+	case to[0].Addr().Is4():
+		from = netip.IPv4Unspecified()
+	}
+	p, err := c.cfg.Stack.OpenUDP(netip.AddrPortFrom(from, 0))
+	if err != nil {
+		return nil, err
+	}
+	u := newUDPListener(c, p)
+	u.targets = to
+	return u, nil
+}
+
+func (u *udp) proto() segment.Proto { return segment.UDP }
+func (u *udp) up() bool             { return u.machine != nil && u.ending.IsZero() && !u.over }
+
+// check implements leg: what UDP cannot send now it cannot keep.
+func (u *udp) check(m Message) error {
+	switch {
+	case u.over || !u.ending.IsZero():
+		return ErrEnded
+	case u.machine == nil:
+		return ErrNoPeer
+	case len(u.out) >= ahead:
+		return ErrQueueFull
+	}
+	return u.machine.Fits(m.Row, len(m.Text))
+}
+
+func (u *udp) send(now time.Time, m Message) {
+	if _, err := u.machine.Send(now, m.Row, m.Text, m.More); err != nil {
+		u.c.mark(segment.UDP, Failed, Fate{Row: m.Row, Err: err})
+	}
+}
+
+// step implements leg.
+func (u *udp) step(now time.Time) (next time.Time) {
+	if u.over {
+		return time.Time{}
+	}
+	if u.targets != nil && u.machine == nil && u.ending.IsZero() {
+		u.call(now)
+	}
+	more := u.read(now)
+	u.returned(now)
+	if u.machine == nil {
+		return next
+	}
+	if d := u.machine.Deadline(); !d.IsZero() && !now.Before(d) {
+		u.machine.Tick(now)
+	}
+	u.hear(now)
+	u.write(now)
+	if u.machine == nil {
+		return next
+	}
+	if more {
+		return now
+	}
+	return earliest(u.machine.Deadline(), earliest(u.ending, u.settle(now)))
+}
+
+// call takes the target as the peer: UDP has no connection, so there is
+// nothing to wait for.
+func (u *udp) call(now time.Time) {
+	u.since = now
+	u.adopt(now, u.targets[u.next], u.c.machine(now, session.Config{Datagram: true, Dialer: true}))
+	if u.c.cfg.Role == Dialer {
+		u.c.reached()
+	}
+}
+
+// settle decides whether a meeting that dialed has met somebody: anything that
+// came says so, and so does the want of an ICMP error.
+func (u *udp) settle(now time.Time) (next time.Time) {
+	if u.targets == nil || u.c.meeting == nil {
+		return time.Time{}
+	}
+	if at := u.since.Add(answerTime); u.heard.IsZero() && now.Before(at) {
+		return at
+	}
+	u.c.reached()
+	return time.Time{}
+}
+
+// adopt begins a conversation with whoever is at from.
+func (u *udp) adopt(now time.Time, from netip.AddrPort, m *session.Machine) {
+	u.peer, u.machine, u.refused, u.out = from, m, false, nil
+	u.c.emit(Up{At: now, Proto: segment.UDP, Stack: u.c.cfg.Stack.Name(), Dialer: u.targets != nil, Local: u.socket.LocalAddr(), Peer: from})
+}
+
+// read takes the datagrams that have come. It reports whether there may be
+// more.
+func (u *udp) read(now time.Time) bool {
+	for range datagrams {
+		if !u.c.room() {
+			return false
+		}
+		p, err := u.socket.TryReadFrom(u.buf)
+		if err != nil {
+			return false
+		}
+		if p.Size > p.Len {
+			u.c.note(segment.UDP, NoteTruncated, p.Size-p.Len, p.Size)
+		}
+		u.input(now, p.From, u.buf[:p.Len])
+		u.hear(now)
+	}
+	return true
+}
+
+// input decides whose datagram it is.
+func (u *udp) input(now time.Time, from netip.AddrPort, p []byte) {
+	switch {
+	case u.machine == nil && u.targets != nil:
+		return
+	case u.machine == nil:
+		u.first(now, from, p)
+		return
+	case from == u.peer && !u.other(p):
+	case u.replaceable(now, from, p):
+		u.replace(now, from, p)
+		return
+	case u.targets == nil && u.unframed() && !u.locked && !foreignFrame(p):
+		u.c.emit(PeerMoved{Proto: segment.UDP, Now: from, Was: u.peer})
+		u.peer = from
+	default:
+		u.turnAway(now, from, p)
+		return
+	}
+	u.heard, u.refused = now, false
+	u.machine.Input(now, p)
+}
+
+func (u *udp) unframed() bool {
+	w := u.machine.Wire()
+	return w == session.Raw || w == session.Line
+}
+
+// other reports whether p belongs to another session than the peer's.
+func (u *udp) other(p []byte) bool {
+	s, kind := session.PeekSession(p)
+	return kind == session.KindFrame && u.machine.Peer().Session != 0 && s != u.machine.Peer().Session
+}
+
+func foreignFrame(p []byte) bool {
+	_, kind := session.PeekSession(p)
+	return kind != session.KindText
+}
+
+// replaceable reports whether the sender of p may take the peer's place: a
+// session that begins, where the peer is silent, or speaks without frames.
+func (u *udp) replaceable(now time.Time, from netip.AddrPort, p []byte) bool {
+	if !session.Begins(p) {
+		return false
+	}
+	if u.targets != nil {
+		return false
+	}
+	silent := u.heard.IsZero() || now.Sub(u.heard) >= silentTime
+	return silent || from == u.peer || u.unframed() && !u.locked
+}
+
+// replace puts the sender of p in the peer's place.
+func (u *udp) replace(now time.Time, from netip.AddrPort, p []byte) {
+	u.lose(now, Lost, nil)
+	u.first(now, from, p)
+}
+
+// first takes the sender of p as the peer, unless the conversation has one
+// already, over the other protocol, and this is somebody else.
+func (u *udp) first(now time.Time, from netip.AddrPort, p []byte) {
+	if !u.c.closing.IsZero() {
+		return
+	}
+	m := u.c.machine(now, session.Config{Datagram: true})
+	m.Input(now, p)
+	if instance, taken := u.c.company(u); taken && (instance == 0 || m.Peer().Instance != instance) {
+		u.turnAway(now, from, p)
+		return
+	} else if !taken {
+		u.c.reachedBy(segment.UDP)
+	}
+	u.adopt(now, from, m)
+	u.heard = now
+}
+
+// turnAway counts a datagram from somebody who is not the peer. Nothing is
+// sent back.
+func (u *udp) turnAway(now time.Time, from netip.AddrPort, p []byte) {
+	u.strangers++
+	u.stranger, u.knock = from, append(u.knock[:0], p...)
+	if u.shown.IsZero() || now.Sub(u.shown) >= strangerGap {
+		u.shown = now
+		u.c.note(segment.UDP, NoteStranger, from, u.strangers)
+	}
+}
+
+// returned deals with ICMP errors.
+func (u *udp) returned(now time.Time) {
+	for {
+		r, err := u.socket.TryReturned()
+		if err != nil {
+			return
+		}
+		if u.machine == nil || r.To != u.peer {
+			continue
+		}
+		if !u.refused {
+			u.c.note(segment.UDP, NoteICMP, r.Err, r.To)
+		}
+		u.refused = true
+		if s, ok := u.shotOf(r.Payload); ok {
+			u.c.mark(segment.UDP, Failed, Fate{Row: s.row, ID: s.id, Err: r.Err})
+		}
+		u.nobody(now, r.Err)
+	}
+}
+
+// nobody is what a dialer does when ICMP says that no one is there before
+// anyone ever answered.
+func (u *udp) nobody(now time.Time, err error) {
+	if u.targets == nil || !u.heard.IsZero() {
+		return
+	}
+	if u.next+1 < len(u.targets) {
+		u.next++
+		u.machine = nil
+		u.c.wake()
+		return
+	}
+	if u.c.meeting != nil && u.c.unreached(now, err) {
+		u.machine, u.over = nil, true
+	}
+}
+
+// shotOf finds the datagram of ours that came back, if it was a message.
+func (u *udp) shotOf(payload []byte) (shot, bool) {
+	for i := range u.last {
+		s := u.last[(u.shots+remembered-1-i)%remembered]
+		if s.octets != nil && len(payload) > 0 && bytes.HasPrefix(s.octets, payload) {
+			return s, s.row != 0
+		}
+	}
+	return shot{}, false
+}
+
+// hear passes on what the machine has to say.
+func (u *udp) hear(now time.Time) {
+	if u.machine == nil {
+		return
+	}
+	var got []Incoming
+	defer func() { u.received(got) }()
+	for {
+		ev, ok := u.machine.NextEvent()
+		if !ok {
+			return
+		}
+		if r, ok := ev.(session.Received); ok {
+			got = append(got, Incoming{Received: r, At: now})
+			continue
+		}
+		u.received(got)
+		got = nil
+		switch ev := ev.(type) {
+		case session.Delivered:
+			u.c.mark(segment.UDP, Delivered, Fate{Row: ev.Row, ID: ev.ID, After: ev.After})
+		case session.Unconfirmed:
+			u.c.mark(segment.UDP, Unknown, Fate{Row: ev.Row, ID: ev.ID})
+		case session.Bye:
+			cause := PeerQuit
+			if ev.Reason == session.Busy {
+				cause = BusyPeer
+			}
+			u.lose(now, cause, nil)
+			return
+		default:
+			u.c.pass(segment.UDP, ev)
+		}
+	}
+}
+
+func (u *udp) received(got []Incoming) {
+	if len(got) > 0 {
+		u.c.emit(Received{Proto: segment.UDP, Messages: got})
+	}
+}
+
+// write sends what the machine has made, one datagram after another.
+func (u *udp) write(now time.Time) {
+	for u.machine != nil {
+		if len(u.out) == 0 {
+			o, ok := u.machine.NextOut(now)
+			if !ok {
+				break
+			}
+			o.Octets = bytes.Clone(o.Octets)
+			u.out = append(u.out, o)
+		}
+		o := u.out[0]
+		err := u.socket.TryWriteTo(o.Octets, u.peer, o.Row)
+		if errors.Is(err, stack.ErrWouldBlock) {
+			return
+		}
+		u.out = u.out[1:]
+		u.wrote(o, err)
+	}
+	if !u.ending.IsZero() && (!now.Before(u.ending) || u.machine != nil && u.machine.Unconfirmed() == 0) {
+		u.lose(now, Ended, nil)
+	}
+}
+
+// wrote notes what became of a datagram.
+func (u *udp) wrote(o session.Out, err error) {
+	if o.Label != "" {
+		return
+	}
+	f := Fate{Row: o.Row, ID: o.ID, Octets: len(o.Octets), Err: err}
+	if err != nil {
+		u.c.mark(segment.UDP, Failed, f)
+		return
+	}
+	u.last[u.shots%remembered] = shot{o.Row, o.ID, o.Octets}
+	u.shots++
+	u.c.mark(segment.UDP, Sent, f)
+}
+
+// lose ends the conversation with the peer.
+func (u *udp) lose(now time.Time, cause Cause, err error) {
+	u.c.tellFates()
+	u.machine, u.heard, u.ending, u.out = nil, time.Time{}, time.Time{}, nil
+	u.over = u.targets != nil
+	u.c.emit(Down{At: now, Proto: segment.UDP, Cause: cause, Err: err})
+	u.c.wake()
+}
+
+// do implements leg.
+func (u *udp) do(now time.Time, c Control) error {
+	switch c := c.(type) {
+	case End, HalfClose:
+		if !u.up() {
+			return ErrEnded
+		}
+		u.end(now)
+	case Rename:
+		if u.machine != nil {
+			u.machine.Rename(now, c.Nick)
+		}
+	case Lock:
+		if u.machine == nil {
+			return ErrNoPeer
+		}
+		u.locked = c.On
+		if c.On {
+			u.c.note(segment.UDP, NoteLocked, u.peer)
+		}
+	case Accept:
+		if !u.stranger.IsValid() {
+			return fmt.Errorf("%w: no stranger has written", ErrUnsupported)
+		}
+		u.accept(now)
+	case Connect:
+		if u.targets == nil || !u.over {
+			return fmt.Errorf("%w: it is not over", ErrUnsupported)
+		}
+		u.over, u.next = false, 0
+	default:
+		return fmt.Errorf("%w: UDP has no such thing", ErrUnsupported)
+	}
+	return nil
+}
+
+// accept takes the stranger who last wrote as the peer.
+func (u *udp) accept(now time.Time) {
+	from, knock := u.stranger, bytes.Clone(u.knock)
+	u.stranger = netip.AddrPort{}
+	if u.machine != nil {
+		u.lose(now, Ended, nil)
+		u.over = false
+	}
+	u.targets = nil
+	u.first(now, from, knock)
+}
+
+// end implements leg: BYE, and a while for the last receipts.
+func (u *udp) end(now time.Time) {
+	if u.machine == nil || !u.ending.IsZero() {
+		return
+	}
+	rtt := u.machine.Counters().RTT
+	u.machine.Bye(now, session.Quit)
+	u.ending = now.Add(max(byeTime, 3*rtt))
+}
+
+func (u *udp) idle() bool { return u.machine == nil }
+
+func (u *udp) close() { u.socket.Close() }
+
+// about implements leg.
+func (u *udp) about() session.Peer {
+	if u.machine == nil {
+		return session.Peer{}
+	}
+	return u.machine.Peer()
+}
+
+// status implements leg.
+func (u *udp) status(now time.Time) Leg {
+	l := Leg{
+		Proto: segment.UDP, Stack: u.c.cfg.Stack.Name(), Up: u.up(), Dialer: u.targets != nil,
+		Local: u.socket.LocalAddr(), Silent: -1, Queued: len(u.out),
+	}
+	l.KernelDrops, _ = u.socket.Drops()
+	if u.machine == nil {
+		return l
+	}
+	l.Peer, l.UDP = u.peer, PeerKnown
+	if u.refused {
+		l.UDP = Unreachable
+	}
+	if !u.heard.IsZero() {
+		l.Silent = now.Sub(u.heard)
+	}
+	l.Wire, l.Nick, l.Counters = u.machine.Wire(), Foreign(u.machine.Peer().Nick), u.machine.Counters()
+	l.Unconfirmed = u.machine.Unconfirmed()
+	return l
+}
