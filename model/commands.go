@@ -1,0 +1,306 @@
+package model
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"seqtalk/model/talk"
+	"seqtalk/transport"
+	"seqtalk/transport/segment"
+	"seqtalk/ui"
+	"seqtalk/ui/safe"
+	"seqtalk/ui/words"
+)
+
+// A command is a slash command: its words, and what it does with what follows
+// its name.
+type command struct {
+	words.Command
+	also  []string // other names people try
+	needs bool     // a word must follow
+	do    func(m *Model, word string) tea.Cmd
+}
+
+// newCommands makes the table, in the order in which the help shows it.
+func newCommands() []command {
+	return []command{
+		{Command: words.CmdHelp, also: []string{"?", "h"}, do: (*Model).helpAbout},
+		{Command: words.CmdQuit, also: []string{"q", "exit"}, do: (*Model).quitNow},
+		{Command: words.CmdSay, also: []string{"msg"}, needs: true, do: (*Model).say},
+		{Command: words.CmdNick, needs: true, do: (*Model).nick},
+		{Command: words.CmdMe, needs: true, do: (*Model).me},
+		{Command: words.CmdClear, do: (*Model).clear},
+		{Command: words.CmdSearch, also: []string{"lastlog"}, needs: true, do: (*Model).searchFor},
+		{Command: words.CmdLock, do: (*Model).lock},
+		{Command: words.CmdAccept, do: control(transport.Accept{})},
+		{Command: words.CmdHold, do: (*Model).hold},
+		{Command: words.CmdConnect, also: []string{"reconnect"}, do: control(transport.Connect{})},
+		{Command: words.CmdDisconnect, do: control(transport.End{})},
+		{Command: words.CmdHalfClose, do: (*Model).halfCloseNow},
+		{Command: words.CmdTheme, do: (*Model).theme},
+		{Command: words.CmdTimestamp, do: (*Model).timestamp},
+		{Command: words.CmdBell, also: []string{"mute"}, do: (*Model).bell},
+		{Command: words.CmdStats, do: (*Model).stats},
+	}
+}
+
+// names are all by which c answers, the language's own first.
+func (c *command) names(l words.Lang) []string {
+	own, other := c.Name.In(l), c.Name.In(1-l)
+	return append([]string{own, other}, c.also...)
+}
+
+// A typed line is a command if it starts with one slash and is a single line;
+// "//text" is the text "/text".
+func isCommand(line string) bool {
+	return strings.HasPrefix(line, "/") && !strings.HasPrefix(line, "//") && !strings.Contains(line, "\n")
+}
+
+// command does what line, which isCommand, says.
+func (m *Model) command(line string) tea.Cmd {
+	name, word, _ := strings.Cut(line[1:], " ")
+	word = strings.TrimSpace(word)
+	c := m.commandNamed(name)
+	switch {
+	case c == nil:
+		m.note(talk.Warn, words.NoSuchCommand, safe.String(name), m.nearest(name), safe.String(name))
+		return nil
+	case c.needs && word == "":
+		m.note(talk.Warn, words.NeedsWord, c.Name.In(m.look.Lang), c.Takes.In(m.look.Lang))
+		return nil
+	}
+	return c.do(m, word)
+}
+
+// commandNamed is the command called name, nil if there is none.
+func (m *Model) commandNamed(name string) *command {
+	for i := range m.commands {
+		for _, n := range m.commands[i].names(m.look.Lang) {
+			if strings.EqualFold(n, name) {
+				return &m.commands[i]
+			}
+		}
+	}
+	return nil
+}
+
+// nearest is the name of the command most like name.
+func (m *Model) nearest(name string) string {
+	best, least := "", 1<<30
+	for i := range m.commands {
+		for _, n := range m.commands[i].names(m.look.Lang) {
+			d := 2 * distance(name, n)
+			if strings.HasPrefix(n, name) {
+				d = 1
+			}
+			if d < least {
+				best, least = m.commands[i].Name.In(m.look.Lang), d
+			}
+		}
+	}
+	return best
+}
+
+// distance is how many characters must be typed, deleted or changed to make b
+// of a.
+func distance(a, b string) int {
+	from, to := []rune(cutRunes(a, 64)), []rune(b)
+	row := make([]int, len(to)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, r := range from {
+		left := row[0]
+		row[0] = i + 1
+		for j, s := range to {
+			change := left
+			if r != s {
+				change++
+			}
+			left = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(to)]
+}
+
+// completions are the names that what is typed can become, in the language of
+// the screen unless another was begun.
+func (m *Model) completions(typed string) []string {
+	if !isCommand(typed) || strings.Contains(typed, " ") {
+		return nil
+	}
+	begun := strings.ToLower(typed[1:])
+	var found []string
+	for i := range m.commands {
+		for _, n := range m.commands[i].names(m.look.Lang) {
+			if strings.HasPrefix(n, begun) {
+				found = append(found, n)
+				break
+			}
+		}
+	}
+	return found
+}
+
+// control is the command that asks the transport for c.
+func control(c transport.Control) func(*Model, string) tea.Cmd {
+	return func(m *Model, _ string) tea.Cmd {
+		m.ask(c)
+		return nil
+	}
+}
+
+// ask asks the transport for c and says why, if it cannot be. It reports
+// whether it could.
+func (m *Model) ask(c transport.Control) bool {
+	err := m.tr.Do(c)
+	if err != nil {
+		m.note(talk.Warn, words.NotPossible, safe.String(err.Error()))
+	}
+	m.numbers.stale()
+	return err == nil
+}
+
+// note adds a line of the program's own. Values that are foreign come as safe.Text.
+func (m *Model) note(l talk.Level, p words.Phrase, args ...any) {
+	m.talk.Note(m.now(), l, p.In(m.look.Lang, args...))
+}
+
+// quitNow leaves without asking.
+func (m *Model) quitNow(string) tea.Cmd { return tea.Quit }
+
+// say sends text as it is.
+func (m *Model) say(text string) tea.Cmd {
+	m.send(text)
+	return nil
+}
+
+// me sends what the user does, in words that a peer without this command can read.
+func (m *Model) me(text string) tea.Cmd {
+	m.send("* " + m.ownName() + " " + text)
+	return nil
+}
+
+// nick changes our name.
+func (m *Model) nick(name string) tea.Cmd {
+	if !safe.ValidNick(name) {
+		m.note(talk.Warn, words.BadNick)
+		return nil
+	}
+	if m.ask(transport.Rename{Nick: name}) {
+		m.name = name
+		m.talk.SetNick(name)
+		m.note(talk.Info, words.NickIs, name)
+	}
+	return nil
+}
+
+// clear empties the screen.
+func (m *Model) clear(string) tea.Cmd {
+	m.talk.Clear()
+	m.view = ui.Latest
+	return nil
+}
+
+// lock pins the raw UDP peer, or lets it go.
+func (m *Model) lock(word string) tea.Cmd {
+	m.toggle(words.CmdLock, word, &m.locked, words.LockOn, words.LockOff,
+		func(on bool) bool { return m.ask(transport.Lock{On: on}) })
+	return nil
+}
+
+// hold keeps our half open after the peer's FIN, or not.
+func (m *Model) hold(word string) tea.Cmd {
+	m.toggle(words.CmdHold, word, &m.held, words.HoldOn, words.HoldOff,
+		func(on bool) bool { return m.ask(transport.Hold{On: on}) })
+	return nil
+}
+
+// timestamp shows or hides the times.
+func (m *Model) timestamp(word string) tea.Cmd {
+	m.toggle(words.CmdTimestamp, word, &m.times, words.TimeOn, words.TimeOff, nil)
+	return nil
+}
+
+// bell turns the bell on or off.
+func (m *Model) bell(word string) tea.Cmd {
+	m.toggle(words.CmdBell, word, &m.rings, words.BellOn, words.BellOff, nil)
+	return nil
+}
+
+// toggle sets *v as word says ("on", "off"; nothing: the other way), if try can
+// or is nil, and tells how it is now.
+func (m *Model) toggle(c words.Command, word string, v *bool, on, off words.Phrase, try func(bool) bool) {
+	want := !*v
+	switch strings.ToLower(word) {
+	case "":
+	case "on", "开":
+		want = true
+	case "off", "关":
+		want = false
+	default:
+		m.badWord(c, word)
+		return
+	}
+	if try != nil && !try(want) {
+		return
+	}
+	*v = want
+	if want {
+		m.note(talk.Info, on)
+	} else {
+		m.note(talk.Info, off)
+	}
+}
+
+// badWord says what c takes.
+func (m *Model) badWord(c words.Command, word string) {
+	l := m.look.Lang
+	m.note(talk.Warn, words.BadWord, c.Name.In(l), c.Takes.In(l), safe.String(word).String())
+}
+
+// theme changes the colours.
+func (m *Model) theme(word string) tea.Cmd {
+	switch p, ok := ui.PaletteNamed(word); {
+	case word == "", word == "auto":
+		m.palette = ""
+	case ok:
+		m.palette = p.String()
+	default:
+		m.badWord(words.CmdTheme, word)
+		return nil
+	}
+	m.dress()
+	m.note(talk.Info, words.ThemeIs, m.look.Theme.Palette.String())
+	return nil
+}
+
+// halfCloseNow sends FIN.
+func (m *Model) halfCloseNow(string) tea.Cmd {
+	m.ask(transport.HalfClose{})
+	return nil
+}
+
+// stats tells what was counted, one leg after the other.
+func (m *Model) stats(string) tea.Cmd {
+	for _, g := range m.numbers.read(m.now()).Legs {
+		m.note(talk.Info, words.StatsLeg, strings.ToUpper(g.Proto.String()), g.Stack, legState(&g), g.Wire)
+		c := g.Counters
+		m.note(talk.Info, words.StatsSent, c.Sent, c.Confirmed, g.Queued, g.Unconfirmed)
+		m.note(talk.Info, words.StatsCame, c.Received, c.Lost, c.Duplicate, c.Late, c.Malformed)
+		if g.KernelDrops > 0 {
+			m.note(talk.Info, words.StatsDropped, g.KernelDrops)
+		}
+	}
+	return nil
+}
+
+// legState is where g stands, in the words of its protocol.
+func legState(g *transport.Leg) string {
+	if g.Proto == segment.UDP {
+		return g.UDP.String()
+	}
+	return g.TCP.State.String()
+}

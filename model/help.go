@@ -1,0 +1,115 @@
+package model
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"seqtalk/ui"
+	"seqtalk/ui/words"
+)
+
+// helpAbout is /help: all of it, or what mentions word.
+func (m *Model) helpAbout(word string) tea.Cmd {
+	m.openHelp(word)
+	return nil
+}
+
+// openHelp opens the help, made from the keys and the commands themselves.
+func (m *Model) openHelp(filter string) {
+	l := m.look.Lang
+	h := &ui.Help{Title: words.KeyHelp.In(l), Hint: words.HelpHint.In(l), Filter: filter}
+	for _, g := range m.keys.groups() {
+		group := ui.HelpGroup{Title: g.head.In(l)}
+		for _, b := range g.keys {
+			group.Entries = append(group.Entries, ui.HelpEntry{Keys: b.Help().Key, Text: b.Help().Desc})
+		}
+		h.Groups = append(h.Groups, group)
+	}
+	group := ui.HelpGroup{Title: words.CommandsHead.In(l)}
+	for i := range m.commands {
+		c := &m.commands[i]
+		group.Entries = append(group.Entries, ui.HelpEntry{Keys: c.usage(l), Text: c.Does.In(l)})
+	}
+	h.Groups = append(h.Groups, group)
+	m.help = h
+}
+
+// usage is c as it is typed.
+func (c *command) usage(l words.Lang) string {
+	return strings.TrimSpace("/" + c.Name.In(l) + " " + c.Takes.In(l))
+}
+
+// helpKey scrolls or closes the help, and reports whether k was for it. Typing
+// goes on under it.
+func (m *Model) helpKey(k tea.KeyPressMsg) bool {
+	b := &m.keys
+	page := max(m.layout().Main.H-4, 1)
+	switch {
+	case key.Matches(k, b.Help), key.Matches(k, b.Escape), key.Matches(k, b.Send), key.Matches(k, b.Cancel), k.String() == "q":
+		m.help = nil
+	case key.Matches(k, b.Up), key.Matches(k, b.LineUp):
+		m.scrollHelp(-1)
+	case key.Matches(k, b.Down), key.Matches(k, b.LineDown):
+		m.scrollHelp(1)
+	case key.Matches(k, b.PageUp):
+		m.scrollHelp(-page)
+	case key.Matches(k, b.PageDown), k.String() == "space":
+		m.scrollHelp(page)
+	case key.Matches(k, b.Top), key.Matches(k, b.LineStart):
+		m.scrollHelp(-m.help.Scroll)
+	case key.Matches(k, b.Bottom), key.Matches(k, b.LineEnd):
+		m.scrollHelp(1 << 20)
+	default:
+		return k.Text != ""
+	}
+	return true
+}
+
+// scrollHelp moves the help by n rows.
+func (m *Model) scrollHelp(n int) {
+	r := m.layout().Main
+	m.help.Scroll = min(max(m.help.Scroll+n, 0), m.help.MaxScroll(m.look, r.W, r.H))
+}
+
+// A cycle is a completion that Tab goes on with.
+type cycle struct {
+	names []string
+	at    int
+}
+
+// complete completes the name of a command; Tab again takes the next.
+func (m *Model) complete() {
+	if m.cycle == nil {
+		names := m.completions(m.editor.text)
+		if len(names) == 0 {
+			return
+		}
+		m.cycle = &cycle{names: names, at: -1}
+	}
+	c := m.cycle
+	c.at = (c.at + 1) % len(c.names)
+	text := "/" + c.names[c.at]
+	if len(c.names) == 1 {
+		text += " "
+	}
+	m.editor.reset(text)
+}
+
+// commandHint is what the command being typed takes and does, or which there are.
+func (m *Model) commandHint(line string) string {
+	l := m.look.Lang
+	name, _, _ := strings.Cut(line[1:], " ")
+	if c := m.commandNamed(name); c != nil && m.cycle == nil {
+		return c.usage(l) + ": " + c.Does.In(l)
+	}
+	names := m.completions(line)
+	if m.cycle != nil {
+		names = m.cycle.names
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "/" + strings.Join(names, " /")
+}

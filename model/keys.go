@@ -1,0 +1,96 @@
+package model
+
+import (
+	"charm.land/bubbles/v2/key"
+
+	"seqtalk/ui/words"
+)
+
+// A KeyMap is every key the program knows. The help is made from it.
+type KeyMap struct {
+	// Writing.
+	Send, Newline, Complete                    key.Binding
+	Up, Down, Left, Right, WordLeft, WordRight key.Binding
+	LineStart, LineEnd, Backspace, Delete      key.Binding
+	KillWord, KillWordRight                    key.Binding
+	KillStart, KillEnd, Yank, Transpose        key.Binding
+	// Reading.
+	PageUp, PageDown, LineUp, LineDown key.Binding
+	Top, Bottom, Unread                key.Binding
+	Search, Forward                    key.Binding
+	// The program.
+	Help, Beginner, Redraw, Mouse, Escape key.Binding
+	Cancel, HalfClose, Suspend            key.Binding
+}
+
+// newKeyMap makes the keys, which are the same in each language, with what they
+// do in language l. Avoided are keys that a terminal, or an input method while
+// composing, keeps for itself.
+func newKeyMap(l words.Lang) KeyMap {
+	bind := func(does words.Phrase, shown string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, does.In(l)))
+	}
+	return KeyMap{
+		Send:          bind(words.KeySend, "Enter", "enter"),
+		Newline:       bind(words.KeyNewline, "Alt-Enter Shift-Enter Ctrl-J", "alt+enter", "shift+enter", "ctrl+j"),
+		Complete:      bind(words.KeyComplete, "Tab", "tab"),
+		Up:            bind(words.KeyUp, "↑ Ctrl-P", "up", "ctrl+p"),
+		Down:          bind(words.KeyDown, "↓ Ctrl-N", "down", "ctrl+n"),
+		Left:          bind(words.KeyLeft, "← Ctrl-B", "left", "ctrl+b"),
+		Right:         bind(words.KeyRight, "→ Ctrl-F", "right", "ctrl+f"),
+		WordLeft:      bind(words.KeyWordLeft, "Ctrl-← Alt-B", "ctrl+left", "alt+b", "alt+left"),
+		WordRight:     bind(words.KeyWordRight, "Ctrl-→ Alt-F", "ctrl+right", "alt+f", "alt+right"),
+		LineStart:     bind(words.KeyLineStart, "Home Ctrl-A", "home", "ctrl+a"),
+		LineEnd:       bind(words.KeyLineEnd, "End Ctrl-E", "end", "ctrl+e"),
+		Backspace:     bind(words.KeyBackspace, "Backspace Ctrl-H", "backspace", "ctrl+h", "shift+backspace"),
+		Delete:        bind(words.KeyDelete, "Delete", "delete"),
+		KillWord:      bind(words.KeyKillWord, "Ctrl-W Alt-Backspace", "ctrl+w", "alt+backspace", "ctrl+backspace"),
+		KillWordRight: bind(words.KeyKillWordRight, "Alt-D", "alt+d", "ctrl+delete"),
+		KillStart:     bind(words.KeyKillStart, "Ctrl-U", "ctrl+u"),
+		KillEnd:       bind(words.KeyKillEnd, "Ctrl-K", "ctrl+k"),
+		Yank:          bind(words.KeyYank, "Ctrl-Y", "ctrl+y"),
+		Transpose:     bind(words.KeyTranspose, "Ctrl-T", "ctrl+t"),
+
+		PageUp:   bind(words.KeyPageUp, "PgUp", "pgup"),
+		PageDown: bind(words.KeyPageDown, "PgDn", "pgdown"),
+		LineUp:   bind(words.KeyLineUp, "Alt-PgUp Shift-↑", "alt+pgup", "shift+up"),
+		LineDown: bind(words.KeyLineDown, "Alt-PgDn Shift-↓", "alt+pgdown", "shift+down"),
+		Top:      bind(words.KeyTop, "Ctrl-Home Alt-Home", "ctrl+home", "alt+home"),
+		Bottom:   bind(words.KeyBottom, "Ctrl-End Alt-End", "ctrl+end", "alt+end"),
+		Unread:   bind(words.KeyUnread, "Alt-U", "alt+u"),
+		Search:   bind(words.KeySearch, "Ctrl-R", "ctrl+r"),
+		Forward:  bind(words.KeyForward, "Ctrl-S", "ctrl+s"),
+
+		Help:      bind(words.KeyHelp, "F1", "f1"),
+		Beginner:  bind(words.KeyBeginner, "F9", "f9"),
+		Redraw:    bind(words.KeyRedraw, "Ctrl-L", "ctrl+l"),
+		Mouse:     bind(words.KeyMouse, "Alt-M", "alt+m"),
+		Escape:    bind(words.KeyEscape, "Esc", "esc"),
+		Cancel:    bind(words.KeyCancel, "Ctrl-C", "ctrl+c"),
+		HalfClose: bind(words.KeyHalfClose, "Ctrl-D", "ctrl+d"),
+		Suspend:   bind(words.KeySuspend, "Ctrl-Z", "ctrl+z"),
+	}
+}
+
+// A keyGroup is a part of the keys under one heading.
+type keyGroup struct {
+	head words.Phrase
+	keys []key.Binding
+}
+
+// groups are all keys in the order in which the help shows them.
+func (k *KeyMap) groups() []keyGroup {
+	return []keyGroup{
+		{words.KeysWriting, []key.Binding{
+			k.Send, k.Newline, k.Complete, k.Up, k.Down, k.Left, k.Right, k.WordLeft, k.WordRight,
+			k.LineStart, k.LineEnd, k.Backspace, k.Delete, k.KillWord, k.KillWordRight,
+			k.KillStart, k.KillEnd, k.Yank, k.Transpose,
+		}},
+		{words.KeysReading, []key.Binding{
+			k.PageUp, k.PageDown, k.LineUp, k.LineDown, k.Top, k.Bottom, k.Unread, k.Search, k.Forward,
+		}},
+		{words.KeysProgram, []key.Binding{
+			k.Help, k.Beginner, k.Redraw, k.Mouse, k.Escape, k.Cancel, k.HalfClose, k.Suspend,
+		}},
+	}
+}

@@ -1,0 +1,244 @@
+// Package model is the screen: one Bubble Tea model with its keys, its focus
+// and its terminal. What is said and what became of it is package talk's; how
+// it is drawn is package ui's; what the wire does is package transport's. Here
+// these are put together, and nothing of them is decided.
+//
+// Run is all that main needs. A Model can also be driven without a program, by
+// handing messages to Update: each transport.Event is one.
+package model
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"seqtalk/model/talk"
+	"seqtalk/transport"
+	"seqtalk/transport/segment"
+	"seqtalk/ui"
+	"seqtalk/ui/words"
+)
+
+// Options are what a Model is made with.
+type Options struct {
+	Transport transport.Transport // Run closes it
+	Protos    []segment.Proto     // the protocols asked for
+	Addr      string              // as typed, or the default
+	Command   string              // what to run in the other terminal; "": not known
+	Remote    []string            // the same from other machines
+	Nick      string
+	Lang      words.Lang
+	Theme     string // a palette's name; "" or "auto": what suits the terminal
+	History   int    // lines kept; 0: the default
+	Relative  bool   // sequence numbers: relative only
+	// MaxDatagram is the transport's: the longest framed datagram, in octets; 0: 1200.
+	MaxDatagram int
+	Environ     []string         // 0: the process's own
+	Now         func() time.Time // nil: time.Now
+	Zone        *time.Location   // of the times shown; nil: the local one
+}
+
+// A Model is the state of the screen. It belongs to the event loop.
+type Model struct {
+	o     Options
+	tr    transport.Transport
+	now   func() time.Time
+	box   *mailbox // nil: events come as messages only
+	begun func()   // called once, when the event loop runs
+
+	talk     *talk.Talk
+	numbers  numbers
+	look     *ui.Look
+	terminal ui.Terminal
+	palette  string // as chosen; "": what suits the terminal
+	keys     KeyMap
+	commands []command
+
+	w, h    int
+	wraps   ui.Wraps
+	view    ui.View
+	seen    uint64 // lines from here on are new to the user
+	blurred bool
+	rang    time.Time
+
+	editor  editor
+	recall  recall
+	pasted  bool // what is typed came in part from a paste
+	hint    string
+	warned  bool // the hint is a warning of the last key; it goes with the next
+	cleared time.Time
+	dialog  *dialog
+	search  *search
+	help    *ui.Help
+	cycle   *cycle
+
+	name                       string
+	locked, held, times, rings bool
+	wheel, beginner            bool
+	leaving                    bool // the conversation ends, and the program with it
+	met                        bool // somebody came, or something was said
+	halfClosed                 bool
+}
+
+// New makes the screen of a conversation in which nothing was said.
+func New(o Options) *Model {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Theme == "auto" {
+		o.Theme = ""
+	}
+	m := &Model{
+		o: o, tr: o.Transport, now: o.Now, begun: func() {},
+		talk:     talk.New(talk.Config{Nick: o.Nick, Lang: o.Lang, MaxLines: o.History}),
+		look:     ui.NewLook(o.Lang),
+		terminal: terminalOf(o.Environ),
+		palette:  o.Theme,
+		keys:     newKeyMap(o.Lang),
+		commands: newCommands(),
+		w:        80, h: 24, // until the terminal says
+		view: ui.Latest, name: o.Nick, times: true, wheel: true,
+	}
+	if o.Zone != nil {
+		m.look.Zone = o.Zone
+	}
+	m.editor.reset("")
+	m.numbers.tr = o.Transport
+	m.numbers.read(m.now())
+	m.dress()
+	return m
+}
+
+// Init asks the terminal for its background.
+func (m *Model) Init() tea.Cmd {
+	m.begun()
+	return tea.Batch(tea.RequestBackgroundColor, m.numbers.schedule(m.now()))
+}
+
+// Update takes one message.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.take(msg)
+	if next := m.numbers.schedule(m.now()); next != nil {
+		cmd = tea.Batch(cmd, next)
+	}
+	return m, cmd
+}
+
+// take hands msg to who knows it.
+func (m *Model) take(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return m.key(msg)
+	case tea.PasteMsg:
+		return m.paste(msg.Content)
+	case tea.MouseWheelMsg:
+		m.wheeled(msg)
+	case Wake:
+		return m.drain()
+	case transport.Event:
+		return m.hear(msg)
+	case tick:
+		m.ticked(msg)
+	case searchOn:
+		return m.searched()
+	case leaveNow:
+		return tea.Quit
+	case tea.WindowSizeMsg:
+		m.resize(msg)
+	case tea.BackgroundColorMsg:
+		m.terminal.Light = !msg.IsDark()
+		m.dress()
+	case tea.ModeReportMsg:
+		m.measure(msg)
+	case tea.FocusMsg:
+		m.attend(func() { m.blurred = false })
+	case tea.BlurMsg:
+		m.attend(func() { m.blurred = true })
+	case tea.ResumeMsg, redraw:
+		return tea.ClearScreen
+	}
+	return nil
+}
+
+// redraw asks for the whole screen anew: something of it was lost on its way.
+type redraw struct{}
+
+// drain applies what waits in the mailbox.
+func (m *Model) drain() tea.Cmd {
+	evs := m.box.take(mailboxRoom)
+	state := false
+	end := m.talk.End()
+	for _, ev := range evs {
+		m.apply(ev)
+		state = state || tellsState(ev)
+	}
+	return m.after(end, state)
+}
+
+// hear applies one event.
+func (m *Model) hear(ev transport.Event) tea.Cmd {
+	end := m.talk.End()
+	m.apply(ev)
+	return m.after(end, tellsState(ev))
+}
+
+// apply is the only place where the wire changes the state.
+func (m *Model) apply(ev transport.Event) {
+	m.talk.Apply(ev)
+	if _, ok := ev.(transport.Up); ok {
+		m.met, m.halfClosed = true, false
+	}
+}
+
+// tellsState reports that ev changes where a protocol stands.
+func tellsState(ev transport.Event) bool {
+	switch ev.(type) {
+	case transport.Up, transport.Down, transport.Settled, transport.HalfClosed, transport.PeerMoved, transport.Closed:
+		return true
+	}
+	return false
+}
+
+// after follows up on events: the lines from end on are new.
+func (m *Model) after(end uint64, state bool) tea.Cmd {
+	m.numbers.refresh(m.now(), state)
+	if m.present() {
+		m.seen = m.talk.End()
+	}
+	if m.leaving && !m.talk.Up() || m.leaving && m.talk.Ended() {
+		return tea.Quit
+	}
+	return m.ring(end)
+}
+
+// resize takes the window's size, unless it cannot be one.
+func (m *Model) resize(msg tea.WindowSizeMsg) {
+	const most, cells = 4096, 1 << 20
+	switch w, h := msg.Width, msg.Height; {
+	case w <= 0 || h <= 0 || w > most || h > most || w*h > cells:
+	default:
+		m.w, m.h = w, h
+	}
+}
+
+// measure takes the terminal's word on how it measures: as Bubble Tea does,
+// which draws by the same rule.
+func (m *Model) measure(msg tea.ModeReportMsg) {
+	if msg.Mode != ansi.ModeUnicodeCore {
+		return
+	}
+	switch msg.Value {
+	case ansi.ModeReset, ansi.ModeSet, ansi.ModePermanentlySet:
+		m.look.Method = ui.GraphemeWidth
+	}
+}
+
+// dress chooses colours and signs.
+func (m *Model) dress() {
+	palette, glyphs := ui.Choose(m.terminal)
+	if p, ok := ui.PaletteNamed(m.palette); ok {
+		palette = p
+	}
+	m.look.Theme, m.look.Glyphs = ui.NewTheme(palette), glyphs
+}

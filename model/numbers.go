@@ -1,0 +1,84 @@
+package model
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"seqtalk/transport"
+	"seqtalk/ui"
+)
+
+// How often the numbers are read: four times a second while they change,
+// once a second when they have not for a while; after events at once, but not
+// ten times a second.
+const (
+	oftenGap  = 250 * time.Millisecond
+	seldomGap = time.Second
+	eventGap  = 100 * time.Millisecond
+	lively    = 3 * time.Second
+)
+
+// numbers are the transport's status as it was last read. It is read, and so
+// redrawn, on a tick and not when it changes: a busy connection changes it a
+// thousand times a second.
+type numbers struct {
+	tr      transport.Transport
+	last    transport.Status
+	at      time.Time // of the last reading
+	changed time.Time // when what is drawn of it last changed
+	due     time.Time // of the tick under way; zero: none is
+	serial  int       // of that tick: the ones before it are void
+	drawn   string
+}
+
+// A tick says that it is time to read.
+type tick int
+
+// read reads the status.
+func (n *numbers) read(now time.Time) transport.Status {
+	n.last, n.at = n.tr.Status(), now
+	return n.last
+}
+
+// refresh reads the status after events, at once if they tell of a new state.
+func (n *numbers) refresh(now time.Time, state bool) {
+	n.changed = now
+	if state || now.Sub(n.at) >= eventGap {
+		n.read(now)
+	}
+}
+
+// stale makes the next tick come soon.
+func (n *numbers) stale() { n.changed = n.at }
+
+// schedule starts the next tick, unless one as early is under way.
+func (n *numbers) schedule(now time.Time) tea.Cmd {
+	gap := oftenGap
+	if now.Sub(n.changed) > lively {
+		gap = seldomGap
+	}
+	due := n.at.Add(gap)
+	if !n.due.IsZero() && !n.due.After(due) {
+		return nil
+	}
+	n.due = due
+	n.serial++
+	serial := tick(n.serial)
+	return tea.Tick(max(due.Sub(now), 0), func(time.Time) tea.Msg { return serial })
+}
+
+// ticked reads the numbers.
+func (m *Model) ticked(t tick) {
+	n := &m.numbers
+	if int(t) != n.serial {
+		return
+	}
+	now := m.now()
+	n.due = time.Time{}
+	n.read(now)
+	bar := m.status()
+	if drawn := ui.Join(bar.Draw(m.look, m.w)); drawn != n.drawn {
+		n.drawn, n.changed = drawn, now
+	}
+}

@@ -1,0 +1,32 @@
+package model
+
+import (
+	"os"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+)
+
+// Run shows the conversation until it is left. It closes o.Transport, and the
+// terminal is as before when it returns, or when the program ends for another
+// reason; exit is the code to end with.
+func Run(o Options) (exit int, err error) {
+	if o.Environ == nil {
+		o.Environ = os.Environ()
+	}
+	l := newLife(o.Transport)
+	defer l.guard("run")
+	m := New(o)
+	m.box = newMailbox()
+	begun := make(chan struct{})
+	m.begun = func() { close(begun) }
+	l.p = tea.NewProgram(m, append(l.options(),
+		tea.WithEnvironment(o.Environ),
+		tea.WithColorProfile(colorprofile.Env(o.Environ)))...)
+	l.Go("pump", func() { m.box.pump(o.Transport.Events()) })
+	l.Go("courier", func() { m.box.courier(l.p.Send) })
+	l.Go("signals", func() { l.signals(begun) })
+	_, err = l.p.Run()
+	m.box.shut()
+	return l.finish(err)
+}

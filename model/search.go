@@ -1,0 +1,128 @@
+package model
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"seqtalk/model/talk"
+	"seqtalk/ui"
+	"seqtalk/ui/safe"
+	"seqtalk/ui/words"
+)
+
+// A search looks through the conversation while its query is typed, from the
+// newest line back.
+type search struct {
+	query editor
+	hit   uint64 // the line found; ui.None: none yet
+	from  uint64 // where the looking goes on
+	back  bool
+	busy  bool // there is more to look through
+	none  bool // the looking ended without a hit
+}
+
+// searchOn lets the search go on: it takes the event loop a millisecond at a
+// time.
+type searchOn struct{}
+
+// openSearch starts to look for what will be typed.
+func (m *Model) openSearch() {
+	m.search = &search{hit: ui.None, back: true}
+	m.search.query.reset("")
+}
+
+// hint is what is said beside the query.
+func (s *search) hint(m *Model) string {
+	if s.none {
+		return words.SearchNone.In(m.look.Lang)
+	}
+	return words.SearchKeys.In(m.look.Lang)
+}
+
+// searchKey is what k means while the query is typed.
+func (m *Model) searchKey(k tea.KeyPressMsg) tea.Cmd {
+	s, b := m.search, &m.keys
+	was := s.query.text
+	switch {
+	case key.Matches(k, b.Search), key.Matches(k, b.Up):
+		return m.searchNext(true)
+	case key.Matches(k, b.Forward), key.Matches(k, b.Down):
+		return m.searchNext(false)
+	case key.Matches(k, b.Send):
+		m.search = nil
+		return nil
+	case key.Matches(k, b.Escape), key.Matches(k, b.Cancel):
+		m.search = nil
+		m.attend(func() { m.view = ui.Latest })
+		return nil
+	case m.scrollKey(k), s.query.key(k, b):
+	case k.Text != "":
+		s.query.insert(k.Text)
+	}
+	if s.query.text == was {
+		return nil
+	}
+	return m.searchAgain(m.talk.End(), true)
+}
+
+// searchNext looks for the next hit beyond the one shown.
+func (m *Model) searchNext(back bool) tea.Cmd {
+	from := m.search.hit
+	switch {
+	case from == ui.None && back:
+		from = m.talk.End()
+	case from == ui.None:
+		from = m.talk.First()
+	case !back:
+		from++
+	}
+	return m.searchAgain(from, back)
+}
+
+// searchAgain looks from line from on, or back.
+func (m *Model) searchAgain(from uint64, back bool) tea.Cmd {
+	s := m.search
+	s.from, s.back, s.busy, s.none = from, back, !s.query.empty(), false
+	return m.searched()
+}
+
+// searched looks a little further.
+func (m *Model) searched() tea.Cmd {
+	s := m.search
+	if s == nil || !s.busy {
+		return nil
+	}
+	i, ok := m.talk.Search(s.query.text, s.from, s.back)
+	edge := m.talk.End()
+	if s.back {
+		edge = m.talk.First()
+	}
+	switch {
+	case ok:
+		s.hit, s.busy = i, false
+		m.attend(func() { m.view = m.history().JumpTo(m.look, i) })
+	case i == edge:
+		s.busy, s.none = false, true
+	default:
+		s.from = i
+		return func() tea.Msg { return searchOn{} }
+	}
+	return nil
+}
+
+// searchFor is /search: it jumps to the last line with text.
+func (m *Model) searchFor(text string) tea.Cmd {
+	from, ok := m.talk.End(), false
+	for !ok && from > m.talk.First() {
+		from, ok = m.talk.Search(text, from, true)
+	}
+	if !ok {
+		m.note(talk.Warn, words.NotFound, safe.String(text).String())
+		return nil
+	}
+	m.openSearch()
+	m.search.query.reset(text)
+	m.search.hit = from
+	m.attend(func() { m.view = m.history().JumpTo(m.look, from) })
+	return nil
+}

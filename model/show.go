@@ -1,0 +1,163 @@
+package model
+
+import (
+	"strings"
+	"time"
+
+	"seqtalk/model/talk"
+	"seqtalk/transport"
+	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
+	"seqtalk/ui"
+	"seqtalk/ui/words"
+)
+
+// lines are a conversation's, as package ui wants them.
+type lines struct{ m *Model }
+
+// First is the oldest line.
+func (l lines) First() uint64 { return l.m.talk.First() }
+
+// End is behind the newest line.
+func (l lines) End() uint64 { return l.m.talk.End() }
+
+// Row is line i.
+func (l lines) Row(i uint64) ui.Row {
+	in := l.m.talk.Line(i)
+	r := ui.Row{
+		Kind: ui.Kind(in.Kind), Level: ui.Level(in.Level),
+		Nick: in.Nick, Text: in.Text,
+		Dup: in.Dup, Late: in.Late, More: in.More,
+	}
+	if l.m.times {
+		r.At = in.At
+	}
+	for k, f := range in.Fates {
+		if f.Proto != 0 {
+			r.Fates[k] = l.fate(f)
+		}
+	}
+	return r
+}
+
+// fate is f, as package ui wants it. What the kernel acknowledges is polled, so
+// its time is an upper bound; a capture and the lab see the segment itself.
+func (l lines) fate(f talk.Fate) ui.Fate {
+	return ui.Fate{
+		Proto: name(f.Proto), Mark: ui.Mark(f.Mark), Resent: f.Resent, After: f.After,
+		AtMost: f.Proto == segment.TCP && !l.m.numbers.exact(),
+		First:  f.First, Last: f.Last,
+	}
+}
+
+// exact reports that acknowledgements are seen when they come.
+func (n *numbers) exact() bool {
+	for i := range n.last.Legs {
+		if g := &n.last.Legs[i]; g.Proto == segment.TCP {
+			return g.TCP.Source == segment.Capture || g.TCP.Source == segment.Lab
+		}
+	}
+	return false
+}
+
+// name is a protocol as people write it.
+func name(p segment.Proto) string { return strings.ToUpper(p.String()) }
+
+// status is what the status bar shows.
+func (m *Model) status() ui.Status {
+	s := ui.Status{Absolute: !m.o.Relative, Beginner: m.beginner}
+	for i := range m.numbers.last.Legs {
+		s.Legs = append(s.Legs, legOf(&m.numbers.last.Legs[i]))
+	}
+	return s
+}
+
+// legOf is g, as package ui wants it.
+func legOf(g *transport.Leg) ui.Leg {
+	u := ui.Leg{
+		Proto: name(g.Proto), Stack: g.Stack,
+		Local: address(g.Local), Peer: address(g.Peer),
+		Silent: max(g.Silent, 0), Cwnd: -1, Resent: -1,
+	}
+	if g.Proto == segment.UDP {
+		u.UDP = ui.UDPState(g.UDP)
+		c := g.Counters
+		u.IDs = ui.IDs{
+			Measurable: g.Wire == session.Framed,
+			Sent:       c.Sent, Seen: c.Seen, Lost: c.Lost, Dup: c.Duplicate, Late: c.Late,
+		}
+		return u
+	}
+	tcpOf(&u, &g.TCP)
+	return u
+}
+
+// tcpOf adds what a stack tells of a connection. Where segments are seen, OUT
+// and IN are the last ones; else they are what the next one would carry.
+func tcpOf(u *ui.Leg, s *segment.Snapshot) {
+	u.State, u.Source = s.State.String(), string(s.Source)
+	if s.State == segment.TimeWait {
+		u.Left = s.TimeLeft.Truncate(time.Second)
+	}
+	if s.Has(segment.HasRTT) {
+		u.RTT = s.SRTT
+	}
+	if s.Has(segment.HasCwnd) {
+		u.Cwnd = s.Cwnd
+	}
+	if s.Has(segment.HasRetrans) {
+		u.Resent = s.Retrans
+	}
+	out := side{base: s.ISS, next: s.SndNxt, known: s.Has(segment.HasSnd), abs: s.Has(segment.HasISS)}
+	in := side{base: s.IRS, next: s.RcvNxt, known: s.Has(segment.HasRcv), abs: s.Has(segment.HasIRS)}
+	u.OutSeq, u.InAck = out.number(s.SndNxt), out.number(s.SndUna)
+	u.InSeq, u.OutAck = in.number(s.RcvNxt), in.number(s.RcvNxt)
+	if s.Out != nil {
+		u.OutFlags = s.Out.Flags.String()
+		u.OutSeq, u.OutAck = out.seen(s.Out.Seq), in.seen(s.Out.Ack)
+	}
+	if s.In != nil {
+		u.InFlags = s.In.Flags.String()
+		u.InSeq, u.InAck = in.seen(s.In.Seq), out.seen(s.In.Ack)
+	}
+}
+
+// A side is one direction's sequence numbers.
+type side struct {
+	base       uint32
+	next       uint64 // the relative number that seen ones are near to
+	known, abs bool
+}
+
+// number is the relative number n, computed.
+func (d side) number(n uint64) ui.Number {
+	return ui.Number{Known: d.known, Rel: n, Abs: d.base + uint32(n), HasAbs: d.abs, Guessed: true}
+}
+
+// seen is the absolute number n, read from a segment.
+func (d side) seen(n uint32) ui.Number {
+	rel := d.next + uint64(int64(int32(n-d.base-uint32(d.next))))
+	return ui.Number{Known: true, Rel: rel, Abs: n, HasAbs: true}
+}
+
+// address is a, or nothing if there is none.
+func address(a interface {
+	IsValid() bool
+	String() string
+}) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
+
+// both reports that lines go over two protocols.
+func (m *Model) both() bool { return len(m.numbers.last.Legs) > 1 }
+
+// ownName is what our lines are said under.
+func (m *Model) ownName() string {
+	if m.name != "" {
+		return m.name
+	}
+	return words.Me.In(m.look.Lang)
+}

@@ -1,0 +1,120 @@
+package model
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"seqtalk/transport"
+	"seqtalk/ui"
+	"seqtalk/ui/words"
+)
+
+// View draws the screen, with the real cursor at the caret: there an input
+// method shows what is being composed. The window's title is constant, since a
+// title is written verbatim.
+func (m *Model) View() tea.View {
+	rows, cursor := m.draw()
+	v := tea.NewView(ui.Join(rows))
+	v.AltScreen = true
+	v.ReportFocus = true
+	v.WindowTitle = "seqtalk"
+	if m.wheel {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
+	if cursor != nil {
+		v.Cursor = tea.NewCursor(cursor.X, cursor.Y)
+		v.Cursor.Blink = false
+	}
+	return v
+}
+
+// draw is the screen in rows, and where the cursor is; nil: nowhere.
+func (m *Model) draw() ([]string, *ui.Cursor) {
+	l := m.layout()
+	if l.TooSmall {
+		return ui.TooSmall(m.look, m.w, m.h), nil
+	}
+	rows := m.main(l.Main)
+	typed, cursor := m.composer().Draw(m.look, l.Composer.W, l.Composer.H)
+	rows = append(rows, typed...)
+	bar := m.status()
+	rows = append(rows, bar.Draw(m.look, l.Status.W)...)
+	cursor.X += l.Composer.X
+	cursor.Y += l.Composer.Y
+	if m.dialog != nil {
+		return ui.Centre(m.look, rows, m.dialog.Draw(m.look, l.Main.W, l.Main.H), m.w, l.Main), nil
+	}
+	if m.help != nil {
+		return ui.Centre(m.look, rows, m.help.Draw(m.look, l.Main.W, l.Main.H), m.w, l.Main), &cursor
+	}
+	return rows, &cursor
+}
+
+// layout is where everything is.
+func (m *Model) layout() ui.Layout {
+	c := m.composer()
+	return ui.NewLayout(m.w, m.h, ui.LayoutOptions{Composer: c.Height(m.look, m.w)})
+}
+
+// main draws what is above the line: the conversation or, as long as nobody
+// has come, what is waited for, over the newest notes.
+func (m *Model) main(r ui.Rect) []string {
+	h := m.history()
+	if !m.waiting() {
+		return h.Draw(m.look, m.view)
+	}
+	const notes = 4
+	h.H, h.Bar = min(notes, int(m.talk.End()-m.talk.First())), false
+	rows := m.empty().Draw(m.look, r.W, r.H-h.H)
+	return append(rows, h.Draw(m.look, ui.Latest)...)
+}
+
+// waiting reports that nobody has come yet and nothing was said.
+func (m *Model) waiting() bool { return !m.met && m.view.Follow && m.search == nil }
+
+// empty is what stands where the conversation will be.
+func (m *Model) empty() ui.Empty {
+	e := ui.Empty{
+		Addr:    m.numbers.last.Addr,
+		Calling: m.numbers.last.Role == transport.Dialer,
+		Command: m.o.Command, Remote: m.o.Remote,
+	}
+	var protos []string
+	for _, p := range m.o.Protos {
+		protos = append(protos, name(p))
+	}
+	e.Protos = strings.Join(protos, words.ProtocolAnd.In(m.look.Lang))
+	return e
+}
+
+// history is the conversation, as it is drawn.
+func (m *Model) history() ui.History {
+	r := m.layout().Main
+	h := ui.History{
+		Items: lines{m}, Cache: &m.wraps, W: r.W, H: r.H,
+		Seen: m.seen, Selected: ui.None, Both: m.both(),
+		Nick: m.nickWidth(), Bar: r.W >= 60, EndKey: words.EndKey.In(m.look.Lang),
+	}
+	if m.search != nil {
+		h.Find, h.Selected = m.search.query.text, m.search.hit
+	}
+	return h
+}
+
+// nickWidth is how wide the longer of the two nicks is.
+func (m *Model) nickWidth() int {
+	return max(ui.Width(m.look.Method, m.ownName()), ui.Width(m.look.Method, m.talk.PeerNick().String()))
+}
+
+// present reports that the user sees the newest line.
+func (m *Model) present() bool { return m.view.Follow && !m.blurred }
+
+// attend changes what the user sees. Who looks away has seen everything so far.
+func (m *Model) attend(change func()) {
+	was := m.present()
+	change()
+	if was && !m.present() {
+		m.seen = m.talk.End()
+	}
+}

@@ -1,0 +1,77 @@
+package words
+
+// A Command is a slash command's name in the languages, with what it takes and
+// what it does. Both names work in both languages.
+type Command struct {
+	Name  Phrase // without the slash
+	Takes Phrase
+	Does  Phrase
+}
+
+var nothing = phrase("", "")
+
+// The slash commands.
+var (
+	CmdHelp = Command{phrase("help", "帮助"), phrase("[WORD]", "[词]"),
+		phrase("keys and commands, or those that mention WORD", "列出按键和命令，或只列出提到该词的")}
+	CmdQuit = Command{phrase("quit", "退出"), nothing,
+		phrase("say goodbye and leave", "道别并退出")}
+	CmdSay = Command{phrase("say", "说"), phrase("TEXT", "文字"),
+		phrase("send TEXT as it is, even a lone q or a slash", "原样发送文字，单独的 q 或斜杠也可以")}
+	CmdNick = Command{phrase("nick", "昵称"), phrase("NAME", "名字"),
+		phrase("call yourself NAME", "改用这个名字")}
+	CmdMe = Command{phrase("me", "动作"), phrase("TEXT", "文字"),
+		phrase("say what you do: * you TEXT", "描述自己的动作：* 你 文字")}
+	CmdClear = Command{phrase("clear", "清屏"), nothing,
+		phrase("empty the screen; nothing is unsent", "清空屏幕，不影响发送")}
+	CmdSearch = Command{phrase("search", "搜索"), phrase("TEXT", "文字"),
+		phrase("go to the last message with TEXT", "跳到最近一条含有该文字的消息")}
+	CmdLock = Command{phrase("lock", "锁定"), phrase("[on|off]", "[on|off]"),
+		phrase("UDP, raw: take datagrams from the present peer only", "UDP raw：只收当前对方的数据报")}
+	CmdAccept = Command{phrase("accept", "接受"), nothing,
+		phrase("UDP: the stranger who wrote last becomes the peer", "UDP：让最近来信的陌生人成为对方")}
+	CmdHold = Command{phrase("hold", "保持"), phrase("[on|off]", "[on|off]"),
+		phrase("TCP: keep our half open after the peer's FIN", "TCP：对方发出 FIN 后，我方这一半仍保持打开")}
+	CmdConnect = Command{phrase("connect", "连接"), nothing,
+		phrase("dial again after the conversation ended", "对话结束后重新拨号")}
+	CmdDisconnect = Command{phrase("disconnect", "断开"), nothing,
+		phrase("end the conversation, stay here", "结束对话，但不退出程序")}
+	CmdHalfClose = Command{phrase("halfclose", "半关闭"), nothing,
+		phrase("send FIN and go on reading", "发出 FIN，继续接收")}
+	CmdTheme = Command{phrase("theme", "主题"), phrase("[auto|dark|light]", "[auto|dark|light]"),
+		phrase("the colours", "配色")}
+	CmdTimestamp = Command{phrase("timestamp", "时间"), phrase("[on|off]", "[on|off]"),
+		phrase("the time before each message", "每条消息前的时间")}
+	CmdBell = Command{phrase("bell", "铃声"), phrase("[on|off]", "[on|off]"),
+		phrase("ring when a message comes while you are elsewhere", "不在此窗口时，有消息就响铃")}
+	CmdStats = Command{phrase("stats", "统计"), nothing,
+		phrase("what was counted", "各项计数")}
+)
+
+// What commands answer.
+var (
+	NoSuchCommand = phrase("there is no /%s. Did you mean /%s? //%s sends it as text.",
+		"没有 /%s 这个命令。是想用 /%s 吗？//%s 会把它当文字发送。")
+	NeedsWord    = phrase("/%s needs %s", "/%s 需要参数：%s")
+	BadWord      = phrase("/%s takes %s, not %q", "/%s 的参数是 %s，不是 %q")
+	NotFound     = phrase("%q is nowhere in this conversation", "这段对话里没有 %q")
+	NickIs       = phrase("you are %s now", "你现在叫 %s")
+	BadNick      = phrase("a name is letters, digits, dots, dashes or underscores, 24 cells at most", "名字只能用文字、数字、点、短横和下划线，最多 24 格宽（12 个汉字）")
+	LockOn       = phrase("locked: other senders are counted and not shown", "已锁定：其他来源只计数，不显示")
+	LockOff      = phrase("not locked: the peer is whoever wrote last", "未锁定：谁最后来信谁就是对方")
+	HoldOn       = phrase("our half stays open after the peer's FIN", "对方发出 FIN 后，我方这一半保持打开")
+	HoldOff      = phrase("we answer the peer's FIN with ours once all is sent", "发完之后用我方的 FIN 回应对方的 FIN")
+	ThemeIs      = phrase("theme: %s", "主题：%s")
+	TimeOn       = phrase("times are shown", "显示时间")
+	TimeOff      = phrase("times are hidden", "不显示时间")
+	BellOn       = phrase("the bell rings for new messages while you are elsewhere", "不在此窗口时，新消息会响铃")
+	BellOff      = phrase("the bell is silent", "铃声已关")
+	NotPossible  = phrase("not possible now: %v", "现在做不到：%v")
+	CommandsHead = phrase("Commands (Tab completes, // sends a slash)", "命令（Tab 补全，// 发送斜杠）")
+	KeysHead     = phrase("Keys", "按键")
+	NothingAbout = phrase("no help about %q", "没有关于 %q 的帮助")
+	StatsLeg     = phrase("%s over the %s stack, %s, wire %s", "%s，%s 协议栈，%s，线路格式 %s")
+	StatsSent    = phrase("sent %d · confirmed %d · waiting %d · without a receipt %d", "已发 %d · 已确认 %d · 等待中 %d · 无回执 %d")
+	StatsCame    = phrase("received %d · lost %d · duplicate %d · late %d · malformed %d", "已收 %d · 丢失 %d · 重复 %d · 迟到 %d · 无法解析 %d")
+	StatsDropped = phrase("%d datagrams dropped by our own full receive buffer", "本机接收缓冲区满，丢弃了 %d 个数据报")
+)
