@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/netip"
 	"syscall"
-
 )
 
 // opError is an error of the system with the operation it befell. errors.Is
@@ -36,4 +35,3 @@ func fault(op, network, at string, cause error) error {
 
 // route names a connection as package net does.
 func route(from, to netip.AddrPort) string { return from.String() + "->" + to.String() }
-
