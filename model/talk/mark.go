@@ -2,6 +2,7 @@ package talk
 
 import (
 	"seqtalk/transport"
+	"seqtalk/transport/session"
 	"seqtalk/ui/safe"
 )
 
@@ -49,12 +50,12 @@ func (t *Talk) deliver(ev transport.Delivery) bool {
 // learn keeps the numbers that come with Sent, once, whatever the mark is by then.
 func (t *Talk) learn(f *fate, in *transport.Fate, leg int) bool {
 	before := *f
-	if f.id == 0 {
-		f.id = narrow(in.ID)
-	}
 	if f.octets == 0 && in.Octets > 0 {
 		f.octets = narrow(uint64(in.Octets))
 		f.wire = uint8(t.legs[leg].wire)
+	}
+	if f.id == 0 && t.legs[leg].wire == session.Framed {
+		f.id = narrow(in.ID) // no other wire has numbers
 	}
 	if f.span == 0 && in.First > 0 && in.Last >= in.First {
 		f.first, f.span = in.First, narrow(in.Last-in.First+1)
@@ -100,7 +101,7 @@ func (t *Talk) settle(ev transport.Down) {
 		case !f.known():
 		case f.is() == transport.Queued:
 			t.legs[k].open = min(t.legs[k].open, row)
-		case f.is() == transport.Sent && (k == 0 || f.id != 0):
+		case f.is() == transport.Sent && (k == 0 || f.wire == uint8(session.Framed)):
 			t.mark(f, m, &in)
 		}
 	}

@@ -169,29 +169,30 @@ func TestDown(t *testing.T) {
 		name  string
 		proto segment.Proto
 		cause transport.Cause
-		id    uint64
+		wire  session.Wire
 		marks [4]transport.Mark // of queued, sent, acked, delivered
 	}{
-		{"TCP gone", segment.TCP, transport.Lost, 1, [4]transport.Mark{transport.Queued, transport.Unknown, transport.Acked, transport.Delivered}},
-		{"TCP reset", segment.TCP, transport.Reset, 0, [4]transport.Mark{transport.Queued, transport.Failed, transport.Acked, transport.Delivered}},
-		{"UDP framed", segment.UDP, transport.PeerQuit, 1, [4]transport.Mark{transport.Queued, transport.Unknown, transport.Acked, transport.Delivered}},
-		{"UDP raw", segment.UDP, transport.Lost, 0, [4]transport.Mark{transport.Queued, transport.Sent, transport.Acked, transport.Delivered}},
+		{"TCP gone", segment.TCP, transport.Lost, session.Framed, [4]transport.Mark{transport.Queued, transport.Unknown, transport.Acked, transport.Delivered}},
+		{"TCP reset", segment.TCP, transport.Reset, session.Line, [4]transport.Mark{transport.Queued, transport.Failed, transport.Acked, transport.Delivered}},
+		{"UDP framed", segment.UDP, transport.PeerQuit, session.Framed, [4]transport.Mark{transport.Queued, transport.Unknown, transport.Acked, transport.Delivered}},
+		{"UDP raw", segment.UDP, transport.Lost, session.Raw, [4]transport.Mark{transport.Queued, transport.Sent, transport.Acked, transport.Delivered}},
 	} {
 		c := New(Config{})
 		c.Apply(up(tc.proto, true))
+		c.Apply(settled(tc.proto, tc.wire, ""))
 		for m := transport.Queued; m <= transport.Delivered; m++ {
 			say(c, m.String())
 			f := transport.Fate{Row: uint64(m) + 1}
 			c.Apply(fates(tc.proto, transport.Queued, f))
 			if m != transport.Queued {
-				f.ID = tc.id
+				f.ID, f.Octets = 7, 9
 				c.Apply(fates(tc.proto, m, f))
 			}
 		}
 		c.Apply(transport.Down{At: noon, Proto: tc.proto, Cause: tc.cause, Err: errors.New("why")})
 		var got [4]transport.Mark
 		for i := range got {
-			got[i] = c.Line(1 + uint64(i)).Fates[leg(tc.proto)].Mark
+			got[i] = c.Line(2 + uint64(i)).Fates[leg(tc.proto)].Mark
 		}
 		if got != tc.marks {
 			t.Errorf("%s: got %v, want %v", tc.name, got, tc.marks)
@@ -337,14 +338,16 @@ func TestHowLinesCame(t *testing.T) {
 func TestChanged(t *testing.T) {
 	c := New(Config{})
 	c.Apply(up(segment.TCP, true))
+	c.Apply(settled(segment.TCP, session.Framed, ""))
+	c.Apply(settled(segment.UDP, session.Framed, ""))
 	say(c, "x")
 	seen := map[uint32]string{}
 	step := func(name string, ev transport.Event) {
-		before := c.Line(1)
+		before := c.Line(3)
 		if ev != nil {
 			c.Apply(ev)
 		}
-		n, same := c.Changed(1), c.Line(1).Fates == before.Fates && ev != nil
+		n, same := c.Changed(3), c.Line(3).Fates == before.Fates && ev != nil
 		if was, ok := seen[n]; ok != same {
 			t.Errorf("%s: number %x, seen at %q; looks the same: %v", name, n, was, same)
 		}
@@ -357,9 +360,9 @@ func TestChanged(t *testing.T) {
 	step("sent again", fates(segment.TCP, transport.Sent, f))
 	step("over UDP too", fates(segment.UDP, transport.Sent, transport.Fate{Row: 1, ID: 1, Octets: 9}))
 	step("unknown", fates(segment.UDP, transport.Unknown, transport.Fate{Row: 1, ID: 1}))
-	was := c.Changed(1)
+	was := c.Changed(3)
 	c.Resent(1, 1, true)
-	if c.Changed(1) == was {
+	if c.Changed(3) == was {
 		t.Error("resent: the same number")
 	}
 	f.After = time.Millisecond
