@@ -54,7 +54,6 @@ type conn struct {
 	closed    bool
 	err       error  // why the connection broke; netstack tells only once
 	written   uint64 // bytes netstack took
-	owed      int    // bytes of the message under way it has not taken yet
 }
 
 // Dial starts a TCP connection from any local port; it is in SYN-SENT on return.
@@ -137,7 +136,9 @@ func (c *conn) TryRead(p []byte) (int, error) {
 	w := tcpip.SliceWriter(p)
 	r, err := c.ep.Read(&w, tcpip.ReadOptions{})
 	if err == nil {
-		c.ep.ModerateRecvBuf(r.Count)
+		if c.end.buffer == 0 {
+			c.ep.ModerateRecvBuf(r.Count)
+		}
 		return r.Count, nil
 	}
 	switch err.(type) {

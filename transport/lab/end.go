@@ -26,6 +26,7 @@ type End struct {
 	nic      *nic
 	net      *netstack.Stack
 	timeWait time.Duration
+	buffer   int // Options.ReceiveBuffer
 
 	mu   sync.RWMutex // held for writing while the stack goes
 	gone bool         // mu's
@@ -42,8 +43,8 @@ var addresses = [2][2]netip.Addr{
 
 const nicID = 1
 
-func newEnd(l *Lab, side int, timeWait time.Duration) (*End, error) {
-	e := &End{lab: l, side: side, timeWait: timeWait}
+func newEnd(l *Lab, side int, lo Options) (*End, error) {
+	e := &End{lab: l, side: side, timeWait: lo.TimeWait, buffer: lo.ReceiveBuffer}
 	e.nic = &nic{out: func(b []byte) { l.transmit(side, b) }}
 	o := netstack.Options{
 		NetworkProtocols: []netstack.NetworkProtocolFactory{ipv4.NewProtocol, ipv6.NewProtocol},
@@ -76,7 +77,11 @@ func (e *End) tune() error {
 		recovery = tcpip.TCPRecovery(0)
 		timeWait = tcpip.TCPTimeWaitTimeoutOption(e.timeWait)
 	)
-	return errors.Join(e.set(&cc), e.set(&sack), e.set(&recovery), e.set(&timeWait))
+	err := errors.Join(e.set(&cc), e.set(&sack), e.set(&recovery), e.set(&timeWait))
+	if n := e.buffer; err == nil && n > 0 {
+		err = e.set(&tcpip.TCPReceiveBufferSizeRangeOption{Min: n, Default: n, Max: n})
+	}
+	return err
 }
 
 func (e *End) setMaxRTO(d time.Duration) error {

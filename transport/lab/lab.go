@@ -39,6 +39,10 @@ type Options struct {
 	Spec link.Spec
 	// TimeWait is how long TIME-WAIT lasts; 0: 5 s.
 	TimeWait time.Duration
+	// ReceiveBuffer is the size of a TCP connection's receive buffer, about twice
+	// the window; 0: netstack's, which grows with use. A small one lets a reader that
+	// has stopped close the window within a few segments.
+	ReceiveBuffer int
 	// Keep is how many segments are kept; 0: 4096.
 	Keep int
 	// Observe is told of each segment as it is seen, and of the packet's bytes,
@@ -89,7 +93,7 @@ func New(o Options) (*Lab, error) {
 	}
 	l.tap.init(l.clock, o)
 	for side := range l.ends {
-		e, err := newEnd(l, side, o.TimeWait)
+		e, err := newEnd(l, side, o)
 		if err != nil {
 			l.Close()
 			return nil, fmt.Errorf("userspace stack %c: %w", 'A'+rune(side), err)

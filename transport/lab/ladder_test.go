@@ -85,6 +85,9 @@ func rung(s *segment.Segment) string {
 			text += fmt.Sprintf(" sack=%d–%d", k.First, k.Next-1)
 		}
 	default:
+		if s.Fragment {
+			text += " fragment"
+		}
 		text += fmt.Sprintf(" %d→%d len=%d", s.Src.Port(), s.Dst.Port(), s.Len)
 	}
 	if len(s.Messages) > 0 {

@@ -142,6 +142,9 @@ func (f *Follower) judge(s *Segment, h, peer *half, given Notes) {
 	case s.RelSeq > h.next:
 		s.Notes |= PreviousMissing
 	}
+	if s.Dir == In && f.Exact {
+		s.Notes |= given & Resent
+	}
 	if s.Flags&SYN != 0 {
 		return
 	}
@@ -164,11 +167,8 @@ func (h *half) probes(s *Segment, peer *half) bool {
 // again says what a segment is that lies, at least in part, below what was sent.
 func (f *Follower) again(s *Segment, h, peer *half, given Notes, end uint64) Notes {
 	if s.Dir == In && f.Exact {
-		if n := given & Resent; n != 0 {
-			return n
-		}
-		if s.Copy > 0 || end <= peer.acked {
-			return 0 // a copy the link made
+		if given.Has(Resent) || s.Copy > 0 || end <= peer.acked {
+			return 0 // what its sender knew is enough, or the link made a copy
 		}
 		return OutOfOrder
 	}
@@ -196,9 +196,7 @@ func (f *Follower) judgeAck(s *Segment, h, peer *half) {
 		return
 	}
 	switch {
-	case peer.keepAlive:
-		return // the answer to a question
-	case len(s.SACK) > 0, s.Wnd == h.wnd && s.RelAck < peer.next:
+	case len(s.SACK) > 0, s.Wnd == h.wnd && s.RelAck < peer.next && !peer.keepAlive:
 		s.Notes |= DupAck
 		s.Dups = h.dups + 1
 	case s.Wnd != h.wnd && s.Wnd > 0:
