@@ -21,6 +21,10 @@ type Config struct {
 	MaxDatagram int
 	// Seed makes ids and jitter repeatable; 0: random.
 	Seed uint64
+	// Exact says that the stack's clock is virtual: no goroutine is started,
+	// and what happens is taken by Drain instead of Events. Addr must be an IP
+	// address.
+	Exact bool
 	// Wait is how long a meeting tries before it names what holds the port; 0: 3 s.
 	Wait time.Duration
 }

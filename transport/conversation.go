@@ -10,6 +10,7 @@ import (
 
 	"seqtalk/transport/segment"
 	"seqtalk/transport/session"
+	"seqtalk/transport/stack"
 )
 
 // What a Conversation holds for a consumer that is slower than the network:
@@ -331,8 +332,24 @@ func (c *Conversation) signalReady() {
 }
 
 // Segments implements Transport.
-func (c *Conversation) Segments(since uint64) ([]segment.Segment, uint64, uint64) {
+func (c *Conversation) Segments(since uint64) (segs []segment.Segment, next, missed uint64) {
+	if w, ok := c.cfg.Stack.(stack.Witness); ok {
+		return w.Segments(since)
+	}
 	return nil, since, 0
+}
+
+// Drain takes what the consumer is to be told, of a conversation in exact
+// runs, which has no goroutine to tell it by Events.
+func (c *Conversation) Drain() []Event {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	told := c.pending
+	c.pending, c.heldMsgs, c.heldByte = nil, 0, 0
+	if len(told) > 0 && !c.closed {
+		c.wake()
+	}
+	return told
 }
 
 // Status implements Transport.

@@ -55,6 +55,9 @@ func (c *Conversation) room() bool {
 // flush hands pending events to the channel, as far as it has room. When it is
 // full a goroutine waits with the first of them, and wakes the loop after.
 func (c *Conversation) flush() {
+	if c.cfg.Exact {
+		return
+	}
 	for !c.relaying && len(c.pending) > 0 {
 		ev := c.pending[0]
 		select {

@@ -136,3 +136,10 @@ type Holder struct {
 type Surveyor interface {
 	Holder(at netip.AddrPort) (h Holder, ok bool)
 }
+
+// A Witness is a stack that sees the segments of its connections.
+type Witness interface {
+	// Segments returns what was seen since the ordinal given, the ordinal to
+	// ask with next, and how many were overwritten before they were asked for.
+	Segments(since uint64) (segs []segment.Segment, next, missed uint64)
+}
