@@ -10,7 +10,7 @@ type Glyphs struct {
 	Info, Warn, Alarm                               string // notes
 	Mine, Selected                                  string // gutter: one cell
 	Prompt                                          string
-	Rule, Bar, Thumb, Track                         string // one cell
+	Rule, Bar, Thumb                                string // one cell
 	Down, Up, Left, Right                           string
 	AtMost                                          string
 	Dot                                             string // between hints
@@ -22,8 +22,8 @@ var Unicode = Glyphs{
 	Queued: "…", Sent: "→", Acked: "✓", Delivered: "✓✓", Unknown: "?", Failed: "✗",
 	Resent: "↻", Dup: "⧉", Late: "↕", More: "⋯",
 	On: "●", Half: "◐", Off: "○", Bad: "✗", Both: "⇄",
-	Info: "·", Warn: "!", Alarm: "‼", Mine: "▎", Selected: "▸", Prompt: "›",
-	Rule: "─", Bar: "│", Thumb: "┃", Track: "│",
+	Info: "·", Warn: "!", Alarm: "!!", Mine: "▎", Selected: "▸", Prompt: "›",
+	Rule: "─", Bar: "│", Thumb: "┃",
 	Down: "↓", Up: "↑", Left: "←", Right: "→", AtMost: "≤ ", Dot: "·",
 	Box: [6]string{"╭", "─", "╮", "│", "╰", "╯"},
 }
@@ -34,7 +34,7 @@ var ASCII = Glyphs{
 	Resent: "R", Dup: "D", Late: "<>", More: "..",
 	On: "*", Half: "o", Off: ".", Bad: "x", Both: "<>",
 	Info: "-", Warn: "!", Alarm: "!!", Mine: "|", Selected: ">", Prompt: ">",
-	Rule: "-", Bar: "|", Thumb: "#", Track: ":",
+	Rule: "-", Bar: "|", Thumb: "#",
 	Down: "v", Up: "^", Left: "<-", Right: "->", AtMost: "<=", Dot: "|",
 	Box: [6]string{"+", "-", "+", "|", "+", "+"},
 }
@@ -44,7 +44,7 @@ var Console = console()
 
 func console() Glyphs {
 	g := ASCII
-	g.Rule, g.Bar, g.Track, g.Mine = "─", "│", "│", "│"
+	g.Rule, g.Bar, g.Mine = "─", "│", "│"
 	g.Box = [6]string{"┌", "─", "┐", "│", "└", "┘"}
 	return g
 }

@@ -327,21 +327,19 @@ func foldPrefix(s, t string) int {
 }
 
 // scrollBar draws where in the history the lines first to last are, by their
-// number: to know the height of all lines, all would have to be wrapped.
+// number: to know the height of all lines, all would have to be wrapped. Where
+// all of them are seen there is nothing to tell.
 func (d *frame) scrollBar(rows []string, first, last uint64) {
-	th, g := d.l.Theme, d.l.Glyphs
-	all := float64(d.end - d.first)
-	from := int(float64(first-d.first) / all * float64(d.h))
-	to := max(int(float64(last+1-d.first)/all*float64(d.h)+0.5), from+1)
-	if to > d.h {
-		from, to = max(d.h-(to-from), 0), d.h
+	all, seen := d.end-d.first, last+1-first
+	from, to := 0, 0
+	if seen < all {
+		n := max(int(uint64(d.h)*seen/all), 1)
+		from = int(uint64(d.h-n) * (first - d.first) / (all - seen))
+		to = from + n
 	}
-	for y, s := range rows {
-		st, sign := th.Dim, g.Track
-		if from <= y && y < to {
-			st, sign = th.Strong, g.Thumb
-		}
-		rows[y] = s + st.Render(sign)
+	thumb := d.l.Theme.Dim.Render(d.l.Glyphs.Thumb)
+	for y := range rows {
+		rows[y] += pick(from <= y && y < to, thumb, " ")
 	}
 }
 

@@ -23,7 +23,7 @@ type Leg struct {
 	Local, Peer string // addresses; "" if there is none yet
 	State       string // TCP: its name in RFC 9293
 	UDP         UDPState
-	Silent      time.Duration // nothing was heard for so long; shown in steps from 15 s on
+	Silent      time.Duration // the peer's program, though it should answer, said nothing for so long; shown in steps from 15 s on; 0 where nobody need answer
 	Left        time.Duration // of TIME-WAIT
 	RTT         time.Duration // 0: not known
 	Word        string        // the connection's life: "ShADad"
@@ -68,34 +68,38 @@ type IDs struct {
 
 // Draw draws the two lines, w cells wide.
 func (s Status) Draw(l *Look, w int) []string {
-	if w <= 0 {
-		return []string{"", ""}
-	}
 	var lines [2]bar
+	indent := [2]int{1, 1}
 	switch {
 	case s.Beginner:
-		lines = s.beginner(l)
+		lines = s.inWords(l)
 	case len(s.Legs) == 1:
-		lines = s.single(l, &s.Legs[0])
+		lines, indent[1] = s.single(l, &s.Legs[0]), 3
 	case len(s.Legs) > 1:
 		lines[0], lines[1] = s.oneLine(l, &s.Legs[0]), s.oneLine(l, &s.Legs[1])
 	}
-	return []string{lines[0].draw(l, w), lines[1].draw(l, w)}
+	return []string{lines[0].draw(l, w, indent[0]), lines[1].draw(l, w, indent[1])}
 }
 
-// single tells all of one leg in two lines.
+// single tells all of one leg in two lines. What goes first where room is
+// short: our address but for its port, cwnd, a ↻ of 0, the stack, the history
+// word, the round-trip time, our port, the peer's address, ↻.
 func (s *Status) single(l *Look, g *Leg) [2]bar {
 	var a, b bar
 	a.state(l, g)
 	a.where(l, g)
-	b.skip = 2
 	if g.Proto == "UDP" {
+		a.rtt(l, g)
 		b.ids(l, g)
 	} else {
+		a.rtt(l, g)
 		a.tcp(l, g)
 		b.numbers(l, g, s.Absolute)
 	}
-	a.extra(l, s.Extra)
+	if s.Extra != "" {
+		a.gap(2)
+		a.add(9, field{l.Theme.Warn, s.Extra})
+	}
 	b.source(l, g)
 	return [2]bar{a, b}
 }
@@ -116,51 +120,54 @@ func (s *Status) oneLine(l *Look, g *Leg) bar {
 // state adds the sign, the state and the protocol.
 func (a *bar) state(l *Look, g *Leg) {
 	th := l.Theme
-	sign, st, name := g.health(l)
-	a.add(0, field{st, sign + " "}, field{pick(st == th.Good, th.Strong, st), name})
+	sign, st, name, short := g.health(l)
+	a.add(keep, field{st, sign + " "})
+	a.shrink(7, keep, field{pick(st == th.Good, th.Strong, st), name}, field{pick(st == th.Good, th.Strong, st), short})
 	if g.Left > 0 {
-		a.add(2, field{th.Warn, words.BarLeft.In(l.Lang, int(g.Left/time.Second))})
+		a.add(10, field{th.Warn, words.BarLeft.In(l.Lang, int(g.Left/time.Second))})
+	}
+	if g.Proto == "TCP" && steps(g.Silent) > 0 {
+		a.gap(2)
+		a.add(9, field{th.Warn, l.Glyphs.Half + " " + l.silent(words.BarProgramSilent, g.Silent)})
 	}
 	a.gap(2)
-	a.add(1, field{th.ProtoStyle(g.Proto), g.Proto})
+	a.add(11, field{th.ProtoStyle(g.Proto), g.Proto})
 	if g.Stack != "" {
-		a.add(6, field{th.Dim, " " + g.Stack})
+		a.add(4, field{th.Dim, " " + g.Stack})
 	}
 	a.gap(2)
 }
 
-// health is the sign of a leg's state, its colour and its name.
-func (g *Leg) health(l *Look) (sign string, st Style, name string) {
+// health is the sign of a leg's state, its colour and its name, long and short.
+func (g *Leg) health(l *Look) (sign string, st Style, name, short string) {
 	th, gl := l.Theme, l.Glyphs
 	if g.Proto == "UDP" {
 		return g.udpHealth(l)
 	}
-	switch g.State {
-	case "ESTABLISHED":
-		sign, st = gl.On, th.Good
-	case "LISTEN", "CLOSED", "":
-		sign, st = gl.Off, th.Text
-	default:
-		sign, st = gl.Half, th.Warn
+	name = pick(g.State == "", "?", g.State)
+	switch {
+	case g.State == "ESTABLISHED":
+		return gl.On, th.Good, name, name
+	case g.State == "LISTEN", g.State == "CLOSED", g.State == "":
+		return gl.Off, th.Strong, name, name
 	}
-	if g.State == "ESTABLISHED" && steps(g.Silent) > 0 {
-		return gl.Half, th.Warn, g.State
-	}
-	return sign, st, pick(g.State == "", "?", g.State)
+	return gl.Half, th.Warn, name, name
 }
 
 // udpHealth is health for UDP.
-func (g *Leg) udpHealth(l *Look) (sign string, st Style, name string) {
+func (g *Leg) udpHealth(l *Look) (sign string, st Style, name, short string) {
 	th, gl := l.Theme, l.Glyphs
 	switch {
 	case g.UDP == NoPeer:
-		return gl.Off, th.Text, words.BarNoPeer.In(l.Lang)
+		name = words.BarNoPeer.In(l.Lang)
+		return gl.Off, th.Strong, name, name
 	case g.UDP == Unreachable:
-		return gl.Bad, th.Bad, words.BarUnreachable.In(l.Lang)
+		return gl.Bad, th.Bad, words.BarUnreachable.In(l.Lang), words.BarUnreachableShort.In(l.Lang)
 	case steps(g.Silent) > 0:
-		return gl.Half, th.Warn, l.silent(g.Silent)
+		name = l.silent(words.BarSilent, g.Silent)
+		return gl.Half, th.Warn, name, name
 	}
-	return gl.Half, th.Accent, words.BarPeerKnown.In(l.Lang)
+	return gl.Half, th.Strong, words.BarPeerKnown.In(l.Lang), words.BarPeerKnownShort.In(l.Lang)
 }
 
 // steps is d rounded down to a step worth telling: 15 s, 30 s, 1, 2, 5 min; 0 below.
@@ -175,82 +182,95 @@ func steps(d time.Duration) time.Duration {
 	return was
 }
 
-// silent is how long nothing was heard, in words.
-func (l *Look) silent(d time.Duration) string {
+// silent says with p how long nothing was heard.
+func (l *Look) silent(p words.Phrase, d time.Duration) string {
 	if d = steps(d); d < time.Minute {
-		return words.BarSilentSeconds.In(l.Lang, int(d/time.Second))
+		return p.In(l.Lang, words.BarSeconds.In(l.Lang, int(d/time.Second)))
 	}
-	return words.BarSilentMinutes.In(l.Lang, int(d/time.Minute))
+	return p.In(l.Lang, words.BarMinutes.In(l.Lang, int(d/time.Minute)))
 }
 
-// where adds the addresses.
+// where adds the addresses. On one machine the port tells the ends apart.
 func (a *bar) where(l *Look, g *Leg) {
 	th := l.Theme
+	local, peer := field{th.Text, g.Local}, field{th.Text, g.Peer}
+	lport, pport := local, peer
+	if host(g.Local) == host(g.Peer) {
+		lport.s, pport.s = port(g.Local), port(g.Peer)
+	}
 	switch {
 	case g.Peer == "" && g.Local == "":
 		return
 	case g.Peer == "":
-		a.add(3, field{th.Text, g.Local})
+		a.add(8, local)
+	case g.Local == "":
+		a.add(10, peer)
 	default:
-		a.shrink(5, field{th.Text, g.Local}, field{th.Text, port(g.Local)})
-		a.add(4, field{th.Dim, " " + l.Glyphs.Both + " "})
-		a.shrink(4, field{th.Text, g.Peer}, field{th.Text, port(g.Peer)})
+		a.shrink(1, 7, local, lport)
+		a.shrink(7, 10, field{th.Dim, " " + l.Glyphs.Both + " "}, field{th.Dim, l.Glyphs.Both + " "})
+		a.shrink(8, 10, peer, pport)
 	}
 	a.gap(3)
 }
 
-// port is the ":9001" of an address.
-func port(addr string) string {
-	if i := strings.LastIndexByte(addr, ':'); i > 0 {
-		return addr[i:]
-	}
-	return addr
-}
+// host and port are the parts of an address; port keeps its colon.
+func host(addr string) string { return addr[:max(strings.LastIndexByte(addr, ':'), 0)] }
+func port(addr string) string { return addr[max(strings.LastIndexByte(addr, ':'), 0):] }
 
-// tcp adds round-trip time, congestion window, retransmissions and the word.
-func (a *bar) tcp(l *Look, g *Leg) {
-	th := l.Theme
+// rtt adds the round-trip time.
+func (a *bar) rtt(l *Look, g *Leg) {
 	if g.RTT > 0 {
-		a.add(5, field{th.Dim, "rtt "}, field{th.Text, Span(g.RTT)})
+		a.add(6, field{l.Theme.Dim, "rtt "}, field{l.Theme.Text, Span(g.RTT)})
 		a.gap(2)
 	}
+}
+
+// tcp adds the congestion window, retransmissions and the history word.
+func (a *bar) tcp(l *Look, g *Leg) {
+	th := l.Theme
 	if g.Cwnd >= 0 {
-		a.add(8, field{th.Dim, "cwnd "}, field{th.Text, strconv.Itoa(g.Cwnd)})
+		a.add(2, field{th.Dim, "cwnd "}, field{th.Text, strconv.Itoa(g.Cwnd)})
 		a.gap(2)
 	}
 	if g.Resent >= 0 {
-		a.add(pick(g.Resent > 0, 3, 7), field{pick(g.Resent > 0, th.Warn, th.Dim), l.Glyphs.Resent + strconv.Itoa(g.Resent)})
-		a.gap(2)
+		a.add(pick(g.Resent > 0, 9, 3), field{pick(g.Resent > 0, th.Warn, th.Text), l.Glyphs.Resent + strconv.Itoa(g.Resent)})
+		a.gap(3)
 	}
 	if g.Word != "" {
-		a.add(7, field{th.Dim, g.Word})
-		a.gap(2)
+		a.add(5, field{th.Dim, g.Word})
 	}
 }
 
-// numbers adds OUT and IN.
+// numbers adds OUT and IN. Where the absolute numbers have no room, the initial
+// ones stand there, from which they can be added up.
 func (a *bar) numbers(l *Look, g *Leg, abs bool) {
+	th := l.Theme
 	if !g.OutSeq.Known && !g.InSeq.Known && !g.OutAck.Known && !g.InAck.Known {
-		a.add(3, field{l.Theme.Dim, words.BarNoNumbers.In(l.Lang)})
+		a.add(5, field{th.Dim, words.BarNoNumbers.In(l.Lang)})
 		return
 	}
-	a.dir(l, "OUT", g.OutFlags, g.OutSeq, g.OutAck, abs, 2)
+	a.dir(l, "OUT", g.OutFlags, g.OutSeq, g.OutAck, abs, 10)
 	a.gap(3)
-	a.dir(l, "IN", g.InFlags, g.InSeq, g.InAck, abs, 4)
+	a.dir(l, "IN", g.InFlags, g.InSeq, g.InAck, abs, 8)
 	a.gap(3)
+	if o, i := g.OutSeq, g.InSeq; abs && o.HasAbs && i.HasAbs {
+		isn := strconv.FormatUint(uint64(o.Abs-uint32(o.Rel)), 10) + " / " + strconv.FormatUint(uint64(i.Abs-uint32(i.Rel)), 10)
+		a.instead(1, 3, field{th.Dim, "ISN "}, field{th.Text, isn})
+		a.gap(3)
+	}
 }
 
 // dir adds one direction.
-func (a *bar) dir(l *Look, name, flags string, seq, ack Number, abs bool, drop int) {
+func (a *bar) dir(l *Look, name, flags string, seq, ack Number, abs bool, gone int) {
 	th := l.Theme
-	a.add(drop, field{th.Strong, name})
+	allGuessed := seq.Guessed && ack.Guessed
+	a.add(gone, field{th.Strong, name + pick(allGuessed, "?", "")})
 	if flags != "" {
-		a.add(9, field{th.Dim, " [" + flags + "]"})
+		a.add(2, field{th.Dim, " [" + flags + "]"})
 	}
 	for i, n := range [...]Number{seq, ack} {
-		a.add(drop, field{th.Dim, pick(i == 0, " seq", " ack") + pick(n.Known && n.Guessed, "? ", " ")})
-		long, short := n.text(abs), n.text(false)
-		a.shrink(drop, field{th.Text, long}, field{th.Text, short})
+		a.add(gone, field{th.Dim, pick(i == 0, " seq", " ack") + pick(n.Guessed && !allGuessed, "? ", " ")})
+		a.shrink(1, gone, field{th.Text, n.text(abs)}, field{th.Text, n.text(false)})
 	}
 }
 
@@ -269,68 +289,65 @@ func (n Number) text(abs bool) string {
 // ids adds what stands in for seq and ack where there are none.
 func (a *bar) ids(l *Look, g *Leg) {
 	th := l.Theme
-	a.add(5, field{th.Dim, words.BarUDPNone.In(l.Lang)})
-	a.gap(3)
 	if !g.IDs.Measurable {
-		a.add(2, field{th.Text, words.BarNotMeasurable.In(l.Lang)})
+		a.add(2, field{th.Dim, words.BarUDPNone.In(l.Lang)})
+		a.gap(3)
+		if g.UDP == NoPeer {
+			return
+		}
+		a.shrink(3, 9, field{th.Text, words.BarNotMeasurable.In(l.Lang)}, field{th.Text, words.BarNotMeasurableShort.In(l.Lang)})
 		return
 	}
-	a.add(1, field{th.Text, words.BarSent.In(l.Lang, g.IDs.Sent)})
+	a.add(3, field{th.Dim, words.BarUDPNone.In(l.Lang)})
+	a.gap(3)
+	a.add(10, field{th.Text, words.BarSent.In(l.Lang, g.IDs.Sent)})
 	a.gap(2)
-	a.add(2, field{th.Text, words.BarSeen.In(l.Lang, g.IDs.Seen)})
+	a.add(9, field{th.Text, words.BarSeen.In(l.Lang, g.IDs.Seen)})
 	a.gap(2)
 	for _, c := range [...]struct {
 		p words.Phrase
 		n uint64
 	}{{words.BarLost, g.IDs.Lost}, {words.BarDup, g.IDs.Dup}, {words.BarLate, g.IDs.Late}} {
-		a.add(3, field{pick(c.n > 0, th.Warn, th.Text), c.p.In(l.Lang, c.n)})
+		a.add(8, field{pick(c.n > 0, th.Warn, th.Text), c.p.In(l.Lang, c.n)})
 		a.gap(2)
 	}
-	a.add(7, field{th.Dim, words.BarCounted.In(l.Lang)})
+	a.add(1, field{th.Dim, words.BarCounted.In(l.Lang)})
 }
 
 // source adds the label of who told the numbers.
 func (a *bar) source(l *Look, g *Leg) {
 	if g.Source != "" && g.Source != "none" {
-		a.gap(2)
-		a.add(6, field{l.Theme.Dim, g.Source})
+		a.gap(3)
+		a.add(5, field{l.Theme.Dim, g.Source})
 	}
 }
 
-// extra adds what else should be known.
-func (a *bar) extra(l *Look, s string) {
-	if s != "" {
-		a.gap(2)
-		a.add(6, field{l.Theme.Warn, s})
-	}
-}
-
-// beginner is the bar in words.
-func (s *Status) beginner(l *Look) [2]bar {
+// inWords is the bar for somebody who has never heard the words: the state
+// and, if there is but one leg, seq and ack.
+func (s *Status) inWords(l *Look) [2]bar {
 	var lines [2]bar
 	for i := range s.Legs[:min(len(s.Legs), 2)] {
-		s.Legs[i].inWords(l, &lines[i], len(s.Legs) == 1, &lines[1])
+		g := &s.Legs[i]
+		sign, st, _, _ := g.health(l)
+		lines[i].add(keep, field{st, sign + " "}, field{l.Theme.ProtoStyle(g.Proto), g.Proto + " "}, field{l.Theme.Text, g.stateInWords(l)})
+	}
+	if len(s.Legs) == 1 {
+		s.Legs[0].numbersInWords(l, &lines[1])
 	}
 	return lines
 }
 
-// inWords tells of a leg on one line, its numbers on another if it has it for itself.
-func (g *Leg) inWords(l *Look, a *bar, alone bool, b *bar) {
-	th := l.Theme
-	sign, st, _ := g.health(l)
-	a.add(0, field{st, sign + " "}, field{th.ProtoStyle(g.Proto), g.Proto + " "}, field{th.Text, g.stateInWords(l)})
-	if !alone {
-		return
-	}
-	b.skip = 2
+// numbersInWords adds what the numbers of a leg mean.
+func (g *Leg) numbersInWords(l *Look, b *bar) {
+	text := func(p words.Phrase, args ...any) field { return field{l.Theme.Text, p.In(l.Lang, args...)} }
+	b.add(keep, field{Style{}, "  "})
 	switch {
 	case g.Proto == "UDP" && g.IDs.Measurable:
-		b.add(0, field{th.Text, words.EasyUDP.In(l.Lang, g.IDs.Sent, g.IDs.Seen, g.IDs.Lost)})
+		b.shrink(1, keep, text(words.EasyUDP, g.IDs.Sent, g.IDs.Seen, g.IDs.Lost), text(words.EasyUDPShort, g.IDs.Sent, g.IDs.Seen, g.IDs.Lost))
 	case g.Proto == "UDP":
-		b.add(0, field{th.Text, words.EasyUDPRaw.In(l.Lang)})
+		b.add(keep, text(words.EasyUDPRaw))
 	case g.OutSeq.Known:
-		b.shrink(1, field{th.Text, words.EasyTCP.In(l.Lang, g.OutSeq.Rel, g.OutAck.Rel)},
-			field{th.Text, words.EasyTCPShort.In(l.Lang, g.OutSeq.Rel, g.OutAck.Rel)})
+		b.shrink(1, keep, text(words.EasyTCP, g.OutSeq.Rel, g.OutAck.Rel), text(words.EasyTCPShort, g.OutSeq.Rel, g.OutAck.Rel))
 	}
 }
 
@@ -343,7 +360,7 @@ func (g *Leg) stateInWords(l *Look) string {
 		case g.UDP == Unreachable:
 			return words.EasyUnreachable.In(l.Lang)
 		case steps(g.Silent) > 0:
-			return words.EasySilent.In(l.Lang, int(steps(g.Silent)/time.Second))
+			return l.silent(words.EasySilent, g.Silent)
 		}
 		return words.EasyPeerKnown.In(l.Lang)
 	}

@@ -30,21 +30,26 @@ func Date(l Lang, t time.Time) string {
 
 // The status bar.
 var (
-	BarNoPeer        = phrase("NO PEER YET", "尚无对方")
-	BarPeerKnown     = phrase("PEER KNOWN (no connection)", "已知对方（无连接）")
-	BarUnreachable   = phrase("UNREACHABLE (ICMP)", "不可达 (ICMP)")
-	BarSilentSeconds = phrase("SILENT %d s", "静默 %d 秒")
-	BarSilentMinutes = phrase("SILENT %d min", "静默 %d 分钟")
-	BarLeft          = phrase(" %d s left", " 剩 %d 秒")
-	BarNoNumbers     = phrase("no seq, no ack yet", "尚无 seq 与 ack")
-	BarUDPNone       = phrase("seq, ack: UDP has none", "seq、ack：UDP 没有")
-	BarNotMeasurable = phrase("lost, dup, late: not measurable (raw)", "丢失、重复、迟到：无法测量 (raw)")
-	BarSent          = phrase("#%d sent", "#%d 已发")
-	BarSeen          = phrase("#%d seen", "#%d 对方已见")
-	BarLost          = phrase("lost %d", "丢失 %d")
-	BarDup           = phrase("dup %d", "重复 %d")
-	BarLate          = phrase("late %d", "迟到 %d")
-	BarCounted       = phrase("(counted by seqtalk)", "（由 seqtalk 计数）")
+	BarNoPeer             = phrase("NO PEER YET", "尚无对方")
+	BarPeerKnown          = phrase("PEER KNOWN (no connection)", "已知对方（无连接）")
+	BarPeerKnownShort     = phrase("PEER KNOWN", "已知对方")
+	BarUnreachableShort   = phrase("UNREACHABLE", "不可达")
+	BarNotMeasurableShort = phrase("not measurable (raw)", "无法测量 (raw)")
+	BarUnreachable        = phrase("UNREACHABLE (ICMP)", "不可达 (ICMP)")
+	BarSilent             = phrase("SILENT %s", "静默 %s")
+	BarProgramSilent      = phrase("program silent %s", "对方程序静默 %s")
+	BarSeconds            = phrase("%d s", "%d 秒")
+	BarMinutes            = phrase("%d min", "%d 分钟")
+	BarLeft               = phrase(" %d s left", " 剩 %d 秒")
+	BarNoNumbers          = phrase("no seq, no ack yet", "尚无 seq 与 ack")
+	BarUDPNone            = phrase("seq, ack: UDP has none", "seq、ack：UDP 没有")
+	BarNotMeasurable      = phrase("lost, dup, late: not measurable (raw)", "丢失、重复、迟到：无法测量 (raw)")
+	BarSent               = phrase("#%d sent", "#%d 已发")
+	BarSeen               = phrase("#%d seen", "#%d 对方已见")
+	BarLost               = phrase("lost %d", "丢失 %d")
+	BarDup                = phrase("dup %d", "重复 %d")
+	BarLate               = phrase("late %d", "迟到 %d")
+	BarCounted            = phrase("(counted by seqtalk)", "（由 seqtalk 计数）")
 )
 
 // The beginner's status bar.
@@ -52,8 +57,9 @@ var (
 	EasyNoPeer      = phrase("nobody has written yet; UDP can only wait for a first datagram", "还没有人来信；UDP 只能等第一个数据报")
 	EasyPeerKnown   = phrase("we know where to send; there is no connection, and nobody confirms", "知道发往哪里；没有连接，也没有人确认")
 	EasyUnreachable = phrase("nobody listens there: the other computer said so (ICMP)", "那边没有程序在听：对方主机用 ICMP 告知")
-	EasySilent      = phrase("nothing heard for %d s; whether the peer is still there, UDP cannot say", "已 %d 秒没有消息；对方还在不在，UDP 无从知道")
+	EasySilent      = phrase("nothing heard for %s; UDP cannot tell whether anybody is there", "已 %s没有消息；还有没有人在，UDP 无从知道")
 	EasyUDP         = phrase("You sent message %d, the peer has seen up to %d. Lost on the way to you: %d.", "你已发到第 %d 条，对方已见到第 %d 条；发给你的丢了 %d 条。")
+	EasyUDPShort    = phrase("sent #%d, the peer saw #%d, lost to you: %d", "已发 #%d，对方已见 #%d，你少收 %d")
 	EasyUDPRaw      = phrase("Sent is all one knows: UDP numbers nothing, and this peer counts nothing.", "只知道发出去了：UDP 不编号，对方也不计数。")
 	EasyTCP         = phrase("Your next byte is number %d (seq). The byte you expect from the peer is number %d (ack).", "你的下一个字节是第 %d 号 (seq)；你等待对方的第 %d 号字节 (ack)。")
 	EasyTCPShort    = phrase("next to send: byte %d (seq), expected: %d (ack)", "下一个发送字节 %d (seq)，期待字节 %d (ack)")
@@ -97,3 +103,6 @@ var (
 
 // The list of keys and commands.
 var HelpNothing = phrase("Nothing here has “%s” in it.", "没有与“%s”有关的内容。")
+
+// HelpWord is what F1 gives.
+var HelpWord = phrase("help", "帮助")
