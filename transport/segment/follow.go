@@ -216,7 +216,7 @@ func (h *half) update(s *Segment, peer *half) {
 	h.fin = h.fin || s.Flags&FIN != 0
 	if s.Notes.Has(Resent) {
 		h.resent++
-		if s.RelSeq <= peer.acked {
+		if s.RelSeq <= peer.acked && !s.Notes.Has(SpuriousRetransmission) {
 			h.backoff++
 		}
 	}
