@@ -191,5 +191,5 @@ func (m *Machine) sendReceipt() {
 		m.dg.receiptAt, m.dg.credit = m.now.Add(receiptEvery), 0
 	}
 	m.receiptOwed = false
-	m.control(receipt, &b)
+	m.endControl(receipt, appendReceipt(m.beginControl(receipt), &b))
 }

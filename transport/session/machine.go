@@ -166,7 +166,7 @@ func (m *Machine) payDebts() {
 	if m.receiptOwed && !m.now.Before(m.receiptAt()) {
 		m.sendReceipt()
 	}
-	if m.nickOwed && m.known() {
+	if m.nickOwed && m.met && m.known() {
 		m.nickOwed = false
 		m.control(nick, &nickBody{Nick: m.c.Nick})
 	}
@@ -219,9 +219,19 @@ func (m *Machine) sayBye(r Reason) {
 
 // control queues a control frame.
 func (m *Machine) control(k kind, body any) {
+	m.endControl(k, appendBody(m.beginControl(k), body))
+}
+
+// beginControl makes room for a control frame and returns tx with its header appended.
+func (m *Machine) beginControl(k kind) []byte {
 	m.room(headerLen + sessionLen + k.longest())
+	return beginFrame(m.tx, k, m.inHeader())
+}
+
+// endControl queues the frame that was appended to tx.
+func (m *Machine) endControl(k kind, tx []byte) {
 	at := len(m.tx)
-	m.tx = endFrame(appendBody(beginFrame(m.tx, k, m.inHeader()), body), at)
+	m.tx = endFrame(tx, at)
 	m.push(parcel{Out: Out{Octets: m.since(at), Label: k.String()}})
 }
 
@@ -339,7 +349,7 @@ func (m *Machine) frame(k kind, body []byte, size int, first, last uint64) {
 		}
 	case receipt:
 		var b receiptBody
-		if err = readBody(k, body, &b); err == nil {
+		if err = readReceipt(body, &b); err == nil {
 			err = m.tookReceipt(&b)
 		}
 	case ping, pong:

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"math/bits"
 	"time"
@@ -15,6 +17,38 @@ import (
 //
 // The second is needed because a lost datagram is never sent again: the
 // window has to go on without it.
+
+// On the wire it is 82, n, 4x…59 length, octets: read and written by hand, as
+// TEXT is, because there may be one for each.
+
+const arrayOfTwo = 0x82
+
+var errReceipt = errors.New("RECEIPT: not [id, bitmap] in deterministic encoding")
+
+func appendReceipt(p []byte, b *receiptBody) []byte {
+	p = appendHead(append(p, arrayOfTwo), majorUint, b.Upto)
+	return append(appendHead(p, majorBytes, uint64(len(b.Bitmap))), b.Bitmap...)
+}
+
+// readReceipt reads the body of a RECEIPT. b.Bitmap is a part of p.
+func readReceipt(p []byte, b *receiptBody) error {
+	if len(p) == 0 || p[0] != arrayOfTwo {
+		return errReceipt
+	}
+	upto, p, ok := readHead(p[1:], majorUint)
+	if !ok {
+		return errReceipt
+	}
+	n, p, ok := readHead(p, majorBytes)
+	if !ok || n != uint64(len(p)) {
+		return errReceipt
+	}
+	if n > maxBitmap {
+		return fmt.Errorf("RECEIPT with a bitmap of %d octets, %d are allowed", n, maxBitmap)
+	}
+	b.Upto, b.Bitmap = upto, p
+	return nil
+}
 
 // contiguous is whether the receipt says that all up to b.Upto have come.
 func (b *receiptBody) contiguous() bool {

@@ -35,18 +35,24 @@ func appendText(p []byte, b *textBody) []byte {
 	} else {
 		p = append(p, cborFalse)
 	}
-	if b.SentAt < 0 {
-		p = appendHead(p, majorNegint, uint64(-1-b.SentAt))
-	} else {
-		p = appendHead(p, majorUint, uint64(b.SentAt))
-	}
+	major, at := sentAt(b)
+	p = appendHead(p, major, at)
 	p = appendHead(p, majorBytes, uint64(len(b.Text)))
 	return append(p, b.Text...)
 }
 
+// sentAt is b.SentAt as CBOR has it: of a negative number, how far below −1 it is.
+func sentAt(b *textBody) (major byte, n uint64) {
+	if b.SentAt < 0 {
+		return majorNegint, uint64(-1 - b.SentAt)
+	}
+	return majorUint, uint64(b.SentAt)
+}
+
 // textOverhead is how many octets appendText adds to n octets of text.
 func textOverhead(b *textBody, n int) int {
-	return 1 + headLen(b.ID) + headLen(b.Row) + 1 + headLen(uint64(b.SentAt)) + headLen(uint64(n))
+	_, at := sentAt(b)
+	return 1 + headLen(b.ID) + headLen(b.Row) + 1 + headLen(at) + headLen(uint64(n))
 }
 
 // readText reads the body of a TEXT. b.Text is a part of p.

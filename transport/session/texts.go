@@ -216,8 +216,6 @@ func (m *Machine) tookReceipt(b *receiptBody) error {
 	switch {
 	case !ok || highest >= s.next:
 		return fmt.Errorf("RECEIPT for id %d, %d were sent", highest, s.next-1)
-	case len(b.Bitmap) > maxBitmap:
-		return fmt.Errorf("RECEIPT with a bitmap of %d octets, %d are allowed", len(b.Bitmap), maxBitmap)
 	case !m.c.Datagram && len(b.Bitmap) > 0:
 		return fmt.Errorf("RECEIPT with gaps on a stream")
 	}

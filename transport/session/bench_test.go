@@ -1,0 +1,80 @@
+package session
+
+import (
+	"bytes"
+	"testing"
+)
+
+var benchText = bytes.Repeat([]byte("x"), 52)
+
+// benchmarkSend measures Send and NextOut, a message at a time.
+func benchmarkSend(b *testing.B, w Wire, datagram bool) {
+	p := newPair(datagram, w, w, 0)
+	p.settle(t0)
+	events(p.a)
+	b.ReportAllocs()
+	b.SetBytes(int64(len(benchText)))
+	for i := 0; b.Loop(); i++ {
+		if _, err := p.a.Send(t0, 0, benchText, false); err != nil {
+			b.Fatal(err)
+		}
+		p.a.NextOut(t0)
+		if w == Framed && i%1024 == 1023 { // a peer that keeps up
+			session := uint64(0)
+			if datagram {
+				session = theSession
+			}
+			p.a.Input(t0, frameOf(receipt, session, &receiptBody{Upto: p.a.n.Sent}))
+			for ok := true; ok; {
+				_, ok = p.a.NextEvent()
+			}
+		}
+	}
+}
+
+func BenchmarkSendLine(b *testing.B)            { benchmarkSend(b, Line, false) }
+func BenchmarkSendFramed(b *testing.B)          { benchmarkSend(b, Framed, false) }
+func BenchmarkSendFramedDatagrams(b *testing.B) { benchmarkSend(b, Framed, true) }
+
+// benchmarkReceive measures Input of reads that hold the given number of
+// messages, and NextEvent; b.N counts messages.
+func benchmarkReceive(b *testing.B, w Wire, datagram bool, each int) {
+	p := newPair(datagram, w, w, 0)
+	p.settle(t0)
+	events(p.b)
+	b.ReportAllocs()
+	b.SetBytes(int64(len(benchText)))
+	var read []byte
+	id := uint64(0)
+	for n := 0; n < b.N; n += each {
+		read = read[:0]
+		for range each {
+			id++
+			switch {
+			case w == Line:
+				read = append(append(read, benchText...), '\n')
+			default:
+				session := uint64(0)
+				if datagram {
+					session = theSession
+				}
+				at := len(read)
+				body := textBody{ID: id, SentAt: t0.UnixMilli(), Text: benchText}
+				read = endFrame(appendText(beginFrame(read, text, session), &body), at)
+			}
+		}
+		p.b.Input(t0, read)
+		for range each {
+			if e, _ := p.b.NextEvent(); len(e.(Received).Text) != len(benchText) {
+				b.Fatal(e)
+			}
+		}
+		p.b.NextOut(t0)
+	}
+}
+
+func BenchmarkReceiveLine(b *testing.B)            { benchmarkReceive(b, Line, false, 1000) }
+func BenchmarkReceiveLineSmall(b *testing.B)       { benchmarkReceive(b, Line, false, 1) }
+func BenchmarkReceiveFramed(b *testing.B)          { benchmarkReceive(b, Framed, false, 700) }
+func BenchmarkReceiveFramedSmall(b *testing.B)     { benchmarkReceive(b, Framed, false, 1) }
+func BenchmarkReceiveFramedDatagrams(b *testing.B) { benchmarkReceive(b, Framed, true, 1) }
