@@ -81,11 +81,17 @@ func (b *brush) fill(st Style, s string, x int) {
 
 // end fills the row and returns it.
 func (b *brush) end() string {
+	b.close()
+	return string(b.out)
+}
+
+// close fills the row.
+func (b *brush) close() {
 	b.to(b.w)
 	if b.base.on != "" {
 		b.out = append(b.out, reset...)
+		b.base = Style{}
 	}
-	return string(b.out)
 }
 
 // blankRows appends n empty rows.

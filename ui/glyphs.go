@@ -12,7 +12,7 @@ type Glyphs struct {
 	Prompt                                          string
 	Rule, Bar, Thumb                                string // one cell
 	Down, Up, Left, Right                           string
-	AtMost                                          string
+	AtMost, To                                      string // before a bound, between the ends of a range
 	Dot                                             string // between hints
 	Box                                             [6]string
 }
@@ -24,7 +24,7 @@ var Unicode = Glyphs{
 	On: "●", Half: "◐", Off: "○", Bad: "✗", Both: "⇄",
 	Info: "·", Warn: "!", Alarm: "!!", Mine: "▎", Selected: "▸", Prompt: "›",
 	Rule: "─", Bar: "│", Thumb: "┃",
-	Down: "↓", Up: "↑", Left: "←", Right: "→", AtMost: "≤ ", Dot: "·",
+	Down: "↓", Up: "↑", Left: "←", Right: "→", AtMost: " ≤ ", To: "–", Dot: "·",
 	Box: [6]string{"╭", "─", "╮", "│", "╰", "╯"},
 }
 
@@ -35,7 +35,7 @@ var ASCII = Glyphs{
 	On: "*", Half: "o", Off: ".", Bad: "x", Both: "<>",
 	Info: "-", Warn: "!", Alarm: "!!", Mine: "|", Selected: ">", Prompt: ">",
 	Rule: "-", Bar: "|", Thumb: "#",
-	Down: "v", Up: "^", Left: "<-", Right: "->", AtMost: "<=", Dot: "|",
+	Down: "v", Up: "^", Left: "<-", Right: "->", AtMost: " <=", To: "-", Dot: "|",
 	Box: [6]string{"+", "-", "+", "|", "+", "+"},
 }
 

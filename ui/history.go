@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"seqtalk/ui/safe"
+	"seqtalk/ui/words"
 )
 
 // Kind is what a line of the history is.
@@ -209,6 +210,9 @@ type frame struct {
 	h          int
 	cols       columns
 	key        wrapKey
+	out        []byte // of the row being drawn
+	bytes      string // the word
+	bar        [2]int // rows of the scroll bar's thumb
 }
 
 // frame prepares h; nil if there is nothing to see.
@@ -223,52 +227,66 @@ func (h History) frame(l *Look) *frame {
 	if d.Cache == nil {
 		d.Cache = new(Wraps)
 	}
-	d.cols = newColumns(l, &h)
+	if d.Cache.seen == nil {
+		d.Cache.seen = make([]item, seenItems)
+	}
+	d.Cache.now++
+	d.cols, d.bytes = newColumns(l, &h), words.Bytes.In(l.Lang)
+	d.out = make([]byte, 0, 2*h.W+128)
 	d.key = wrapKey{look: *l, width: d.cols.width, info: d.cols.mine}
 	return d
 }
 
-// line is line i, wrapped.
-func (d *frame) line(i uint64, r *Row) *wrapped {
-	return d.Cache.get(d.key, i, func() *wrapped {
-		return wrapLine(d.l.Method, r.Text, d.cols.width, d.tail(r))
+// at is line i as it is in this frame. It stays valid while no line 128 away is asked for.
+func (d *frame) at(i uint64) *item {
+	it := &d.Cache.seen[i%seenItems]
+	if it.i == i && it.frame == d.Cache.now {
+		return it
+	}
+	*it = item{Row: d.Items.Row(i), frame: d.Cache.now, i: i, above: -1}
+	if !it.At.IsZero() {
+		it.day = day(d.l.local(it.At))
+	}
+	it.line = d.Cache.get(d.key, i, func() *wrapped {
+		return wrapLine(d.l.Method, it.Text, d.cols.width, d.tail(&it.Row))
 	})
+	return it
 }
 
 // rowsOf is how many rows line i takes, with its decorations.
 func (d *frame) rowsOf(i uint64) int {
-	r := d.Items.Row(i)
-	return d.decorations(i, &r) + len(d.line(i, &r).rows)
+	return d.above(i) + len(d.at(i).line.rows)
 }
 
-// decorations is how many rows stand above line i: its date, the unread line.
-func (d *frame) decorations(i uint64, r *Row) int {
-	n := 0
-	if d.newDay(i, r) {
-		n++
+// above is how many rows stand above line i: its date, the unread line.
+func (d *frame) above(i uint64) int {
+	it := d.at(i)
+	if it.above < 0 {
+		it.above = 0
+		if d.newDay(i) {
+			it.above++
+		}
+		if d.unreadAbove(i) {
+			it.above++
+		}
 	}
-	if d.unreadAbove(i) {
-		n++
-	}
-	return n
+	return it.above
 }
 
 // unreadAbove reports that line i is the first that is new.
 func (d *frame) unreadAbove(i uint64) bool { return i == d.Seen && i > d.first }
 
 // newDay reports that line i was said on another day than the one before it.
-func (d *frame) newDay(i uint64, r *Row) bool {
-	if r.At.IsZero() {
-		return false
+func (d *frame) newDay(i uint64) bool {
+	now := d.at(i).day
+	if now == 0 || i == d.first {
+		return now != 0
 	}
-	if i == d.first {
-		return true
-	}
-	was := d.Items.Row(i - 1).At
-	return !was.IsZero() && day(d.l.local(was)) != day(d.l.local(r.At))
+	was := d.at(i - 1).day
+	return was != 0 && was != now
 }
 
-// day numbers the days of t's zone.
+// day numbers the days of t's zone, from 1 on.
 func day(t time.Time) int { return t.Year()*366 + t.YearDay() }
 
 // local is t where the reader is.
@@ -296,12 +314,10 @@ func (d *frame) placeOf(v View) place {
 	if v.Item < d.first {
 		return place{item: d.first}
 	}
-	r := d.Items.Row(v.Item)
-	above := d.decorations(v.Item, &r)
+	above, rows := d.above(v.Item), d.at(v.Item).line.rows
 	if v.At < 0 {
 		return place{v.Item, max(above+v.At, 0)}
 	}
-	rows := d.line(v.Item, &r).rows
 	n := 0
 	for n+1 < len(rows) && rows[n+1].at <= v.At {
 		n++
@@ -311,12 +327,11 @@ func (d *frame) placeOf(v View) place {
 
 // view is the View with p on its top row.
 func (d *frame) view(p place) View {
-	r := d.Items.Row(p.item)
-	above := d.decorations(p.item, &r)
+	above := d.above(p.item)
 	if p.row < above {
 		return View{Item: p.item, At: p.row - above}
 	}
-	return View{Item: p.item, At: d.line(p.item, &r).rows[p.row-above].at}
+	return View{Item: p.item, At: d.at(p.item).line.rows[p.row-above].at}
 }
 
 // bottom is the place on the top row when the end is seen.

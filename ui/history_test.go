@@ -113,7 +113,7 @@ func TestResizeKeepsThePlace(t *testing.T) {
 		h.W = w
 		d := h.frame(l)
 		p := d.top(v)
-		row := d.line(p.item, &Row{Text: []byte(long)}).rows[p.row]
+		row := d.at(p.item).line.rows[p.row]
 		if at < row.at || at >= row.at+row.to-row.from+1 {
 			t.Errorf("width %d: octet %d is not on the top row, which has %d–%d", w, at, row.at, row.at+row.to-row.from)
 		}

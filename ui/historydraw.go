@@ -80,8 +80,9 @@ func (d *frame) tail(r *Row) int {
 	case Mine:
 		return d.cols.mine
 	case Theirs:
-		n := d.info(r).cells
-		return pick(n == 0, 0, n+2)
+		var in info
+		d.info(&in, r)
+		return pick(in.cells == 0, 0, in.cells+2)
 	}
 	return 0
 }
@@ -93,110 +94,124 @@ func (h History) Draw(l *Look, v View) []string {
 		return exactly(nil, h.W, h.H)
 	}
 	p := d.top(v)
-	rows := blankRows(make([]string, 0, h.H), d.width(), d.blankAbove(p))
-	last := p
-	for i := p.item; i < d.end && len(rows) < d.h; i++ {
-		rows = d.item(rows, i, last.row)
-		last = place{item: i}
-	}
-	if !v.Follow && !d.atEnd(p) {
-		rows[d.h-1] = d.more(last.item)
-	}
+	rows := blankRows(make([]string, 0, h.H), h.W, d.blankAbove(p))
 	if h.Bar {
-		d.scrollBar(rows, p.item, last.item)
+		d.bar = d.thumb(p)
+	}
+	end := d.atEnd(p)
+	for i := p.item; i < d.end && len(rows) < d.h; i++ {
+		rows = d.item(rows, i, p.row)
+		p = place{item: i}
+	}
+	if !v.Follow && !end {
+		rows[d.h-1] = d.more(p.item)
 	}
 	return rows
 }
 
 // item appends the rows of line i from its skip'th on, as many as there is room for.
 func (d *frame) item(rows []string, i uint64, skip int) []string {
-	r := d.Items.Row(i)
-	line := d.line(i, &r)
+	it := d.at(i)
 	n := 0
-	if d.newDay(i, &r) {
+	if d.newDay(i) {
 		if n++; n > skip && len(rows) < d.h {
-			rows = append(rows, d.rule(d.l.Theme.Dim, d.l.date(r.At)))
+			rows = append(rows, d.rule(len(rows), d.l.Theme.Dim, words.Date(d.l.Lang, d.l.local(it.At))))
 		}
 	}
 	if d.unreadAbove(i) {
 		if n++; n > skip && len(rows) < d.h {
-			rows = append(rows, d.rule(d.l.Theme.Accent, words.New.In(d.l.Lang, d.end-i)))
+			rows = append(rows, d.rule(len(rows), d.l.Theme.Accent, words.New.In(d.l.Lang, d.end-i)))
 		}
 	}
 	var found [][2]int
-	for k, rw := range line.rows {
-		if rw.from == 0 && rw.para < len(line.paras) {
-			found = d.find(line.paras[rw.para])
+	for k := max(skip-n, 0); k < len(it.line.rows) && len(rows) < d.h; k++ {
+		if rw := &it.line.rows[k]; rw.para < len(it.line.paras) && (found == nil || rw.from == 0) {
+			found = d.find(it.line.paras[rw.para])
 		}
-		if n+k >= skip && len(rows) < d.h {
-			rows = append(rows, d.row(i, &r, line, k, found))
-		}
+		rows = append(rows, d.row(len(rows), it, k, found))
 	}
 	return rows
 }
 
+// brush starts row y.
+func (d *frame) brush(base Style) brush {
+	return brush{m: d.l.Method, w: d.width(), base: base, out: append(d.out[:0], base.on...)}
+}
+
+// finish ends row y.
+func (d *frame) finish(y int, b *brush) string {
+	b.close()
+	if d.Bar {
+		if d.bar[0] <= y && y < d.bar[1] {
+			b.put(d.l.Theme.Dim, d.l.Glyphs.Thumb, 1)
+		} else {
+			b.out = append(b.out, ' ')
+		}
+	}
+	d.out = b.out
+	return string(b.out)
+}
+
 // rule is a row with a line and a few words in it.
-func (d *frame) rule(st Style, s string) string {
-	b := newBrush(d.l, d.width(), Style{})
+func (d *frame) rule(y int, st Style, s string) string {
+	b := d.brush(Style{})
 	b.skip(1)
 	b.fill(st, d.l.Glyphs.Rule, 3)
 	b.skip(1)
 	b.text(st, s)
 	b.skip(1)
-	b.fill(st, d.l.Glyphs.Rule, d.width()-1)
-	return b.end()
+	b.fill(st, d.l.Glyphs.Rule, b.w-1)
+	return d.finish(y, &b)
 }
 
 // width is h.W without the scroll bar.
 func (d *frame) width() int { return d.W - pick(d.Bar, 1, 0) }
 
-// more is the row that tells what is below line last.
+// more is the last row, which tells what is below line last.
 func (d *frame) more(last uint64) string {
 	l := d.l
-	b := newBrush(l, d.width(), Style{})
 	st, s := l.Theme.Dim, words.Below.In(l.Lang, d.end-last, l.Glyphs.Down)
-	if n := d.end - max(last+1, d.Seen); d.Seen < d.end && last+1 < d.end {
+	if n := d.end - max(last, min(d.Seen, d.end)); n > 0 && d.Seen < d.end {
 		st, s = l.Theme.Accent, words.NewBelow.In(l.Lang, n, l.Glyphs.Down)
 	}
 	if d.EndKey != "" {
 		s += "  " + d.EndKey
 	}
+	b := d.brush(Style{})
 	b.skip(1)
-	b.fill(st, l.Glyphs.Rule, d.width()-Width(l.Method, s)-4)
+	b.fill(st, l.Glyphs.Rule, b.w-Width(l.Method, s)-5)
 	b.skip(1)
 	b.text(st, s)
 	b.skip(1)
-	b.fill(st, l.Glyphs.Rule, d.width()-1)
-	return b.end()
+	b.fill(st, l.Glyphs.Rule, b.w-1)
+	return d.finish(d.h-1, &b)
 }
 
-// row draws row k of line i.
-func (d *frame) row(i uint64, r *Row, line *wrapped, k int, found [][2]int) string {
-	th := d.l.Theme
-	base := pick(i == d.Selected, th.Selected, Style{})
-	b := newBrush(d.l, d.width(), base)
-	d.gutter(&b, i, r)
+// row draws row k of a line, on row y.
+func (d *frame) row(y int, it *item, k int, found [][2]int) string {
+	b := d.brush(pick(it.i == d.Selected, d.l.Theme.Selected, Style{}))
+	d.gutter(&b, it)
 	if k == 0 {
-		d.head(&b, r)
+		d.head(&b, &it.Row)
 	}
 	b.to(d.cols.text)
-	rw := line.rows[k]
-	if rw.para < len(line.paras) {
-		d.text(&b, r, line.paras[rw.para], rw.piece, found)
+	if rw := &it.line.rows[k]; rw.para < len(it.line.paras) {
+		d.text(&b, &it.Row, &it.line.paras[rw.para], rw.piece, found)
 	}
-	if k == len(line.rows)-1 {
-		in := d.info(r)
-		in.draw(&b, d.width()-pick(d.cols.text > 1, 1, 0))
+	if k == len(it.line.rows)-1 && it.Kind != Note {
+		var in info
+		d.info(&in, &it.Row)
+		in.draw(&b, b.w-pick(d.cols.text > 1, 1, 0))
 	}
-	return b.end()
+	return d.finish(y, &b)
 }
 
 // gutter says whose line it is. Foreign text never comes here.
-func (d *frame) gutter(b *brush, i uint64, r *Row) {
+func (d *frame) gutter(b *brush, it *item) {
 	switch {
-	case i == d.Selected:
+	case it.i == d.Selected:
 		b.text(d.l.Theme.Accent, d.l.Glyphs.Selected)
-	case r.Kind == Mine:
+	case it.Kind == Mine:
 		b.text(d.l.Theme.Me, d.l.Glyphs.Mine)
 	default:
 		b.skip(1)
@@ -245,14 +260,8 @@ func clock(t time.Time) string {
 	return string([]byte{'0' + byte(h/10), '0' + byte(h%10), ':', '0' + byte(m/10), '0' + byte(m%10)})
 }
 
-// date is t's day in words.
-func (l *Look) date(t time.Time) string {
-	t = l.local(t)
-	return words.Date(l.Lang, t)
-}
-
 // text draws a row of a paragraph, each part as what it is: plain, spelled, found.
-func (d *frame) text(b *brush, r *Row, p para, pc piece, found [][2]int) {
+func (d *frame) text(b *brush, r *Row, p *para, pc piece, found [][2]int) {
 	th := d.l.Theme
 	if pc.cells > b.left() || pc.cells > max(d.cols.width, minText) {
 		b.text(th.Spelled, "?") // one cluster wider than the column
@@ -326,45 +335,58 @@ func foldPrefix(s, t string) int {
 	return n
 }
 
-// scrollBar draws where in the history the lines first to last are, by their
-// number: to know the height of all lines, all would have to be wrapped. Where
-// all of them are seen there is nothing to tell.
-func (d *frame) scrollBar(rows []string, first, last uint64) {
-	all, seen := d.end-d.first, last+1-first
-	from, to := 0, 0
-	if seen < all {
-		n := max(int(uint64(d.h)*seen/all), 1)
-		from = int(uint64(d.h-n) * (first - d.first) / (all - seen))
-		to = from + n
+// thumb is where in the scroll bar the screen from p on is, by the number of
+// its lines: to know the height of all lines, all would have to be wrapped.
+// Where all of them are seen there is none.
+func (d *frame) thumb(p place) [2]int {
+	end := p.item
+	for n := -p.row; n < d.h && end < d.end; end++ {
+		n += d.rowsOf(end)
 	}
-	thumb := d.l.Theme.Dim.Render(d.l.Glyphs.Thumb)
-	for y := range rows {
-		rows[y] += pick(from <= y && y < to, thumb, " ")
+	all, seen := d.end-d.first, end-p.item
+	if seen >= all {
+		return [2]int{}
 	}
+	n := max(int(uint64(d.h)*seen/all), 1)
+	from := int(uint64(d.h-n) * (p.item - d.first) / (all - seen))
+	return [2]int{from, from + n}
 }
 
 // info is what stands beside a line, in parts.
 type info struct {
-	parts [12]part
+	buf   [160]byte
+	used  int
+	parts [16]part
 	n     int
 	cells int
 }
 
-// A part is a few words and how they look; where room is short, those with a
-// higher drop go first.
+// A part is a few words, buf[from:to], and how they look; where room is short,
+// those with a higher drop go first.
 type part struct {
-	st    Style
-	s     string
-	cells int
-	drop  int
+	st              Style
+	from, to, cells int
+	drop            int
 }
 
-// add appends a part.
-func (in *info) add(m Method, st Style, drop int, s string) {
-	w := Width(m, s)
-	in.parts[in.n] = part{st, s, w, drop}
+// begin starts a part.
+func (in *info) begin(st Style, drop int) {
+	in.parts[in.n] = part{st: st, from: in.used, to: in.used, drop: drop}
 	in.n++
-	in.cells += w
+}
+
+// str adds to the part that was begun last.
+func (in *info) str(m Method, s string) {
+	p := &in.parts[in.n-1]
+	in.used += copy(in.buf[in.used:], s)
+	n := Width(m, s)
+	p.to, p.cells, in.cells = in.used, p.cells+n, in.cells+n
+}
+
+// num adds a number to it.
+func (in *info) num(m Method, n uint64) {
+	var b [20]byte
+	in.str(m, string(strconv.AppendUint(b[:0], n, 10)))
 }
 
 // draw draws in so that it ends at column x, as much of it as fits.
@@ -374,7 +396,7 @@ func (in *info) draw(b *brush, x int) {
 		for k := range in.n {
 			if p := &in.parts[k]; p.drop == drop {
 				in.cells -= p.cells
-				p.cells, p.s = 0, ""
+				p.cells, p.to = 0, p.from
 			}
 		}
 	}
@@ -382,56 +404,75 @@ func (in *info) draw(b *brush, x int) {
 		return
 	}
 	b.to(x - in.cells)
-	for _, p := range in.parts[:in.n] {
-		b.put(p.st, p.s, p.cells)
+	for k := range in.n {
+		p := &in.parts[k]
+		b.put(p.st, string(in.buf[p.from:p.to]), p.cells)
 	}
 }
 
-// info is what is known of r's way: "↻1 ✓✓ 208 ms  bytes 34–87".
-func (d *frame) info(r *Row) info {
-	var in info
-	m, th, g := d.l.Method, d.l.Theme, d.l.Glyphs
+// info says what is known of r's way: "↻1 ✓✓ 208 ms  bytes 34–87".
+func (d *frame) info(in *info, r *Row) {
+	th, g := d.l.Theme, d.l.Glyphs
 	if r.Kind == Note {
-		return in
+		return
 	}
-	if r.Dup {
-		in.add(m, th.Warn, 0, g.Dup)
-	}
-	if r.Late {
-		in.add(m, th.Warn, 0, g.Late)
-	}
-	if r.More {
-		in.add(m, th.Dim, 0, g.More)
+	for _, f := range [...]struct {
+		on bool
+		st Style
+		s  string
+	}{{r.Dup, th.Warn, g.Dup}, {r.Late, th.Warn, g.Late}, {r.More, th.Dim, g.More}} {
+		if f.on {
+			in.begin(f.st, 0)
+			in.str(d.l.Method, f.s)
+			in.str(d.l.Method, " ")
+		}
 	}
 	for k := range r.Fates {
 		if f := &r.Fates[k]; f.Proto != "" {
-			d.fate(&in, r.Kind, f)
+			d.fate(in, r.Kind, f)
 		}
 	}
-	return in
 }
 
 // fate adds what became of a line over one protocol.
 func (d *frame) fate(in *info, kind Kind, f *Fate) {
-	m, th := d.l.Method, d.l.Theme
+	m, th, g := d.l.Method, d.l.Theme, d.l.Glyphs
 	if kind == Mine {
 		if in.n > 0 {
-			in.add(m, Style{}, 0, "  ")
+			in.begin(Style{}, 0)
+			in.str(m, "  ")
 		}
 		if d.Both {
-			in.add(m, th.ProtoStyle(f.Proto), 0, pick(d.cols.detail > 0, f.Proto, f.Proto[:1])+" ")
+			in.begin(th.ProtoStyle(f.Proto), 0)
+			in.str(m, pick(d.cols.detail > 0, f.Proto, f.Proto[:1]))
+			in.str(m, " ")
 		}
 		if f.Resent != 0 {
-			in.add(m, th.Warn, 3, d.l.Glyphs.Resent+pick(f.Resent > 0, strconv.Itoa(f.Resent), "?")+" ")
+			in.begin(th.Warn, 3)
+			in.str(m, g.Resent)
+			if f.Resent > 0 {
+				in.num(m, uint64(f.Resent))
+			} else {
+				in.str(m, "?")
+			}
+			in.str(m, " ")
 		}
 		st, s := d.l.mark(f.Mark)
-		in.add(m, st, 0, s)
+		in.begin(st, 0)
+		in.str(m, s)
 		if f.After > 0 && d.cols.detail > 0 && (f.Mark == Acked || f.Mark == Delivered) {
-			in.add(m, th.Dim, 4, " "+pick(f.AtMost, d.l.Glyphs.AtMost, "")+Span(f.After))
+			in.begin(th.Dim, 4)
+			in.str(m, pick(f.AtMost, g.AtMost, " "))
+			in.str(m, Span(f.After))
 		}
 	}
 	if f.First > 0 && d.cols.detail > 1 {
-		in.add(m, th.Dim, 5, pick(in.n > 0, "  ", "")+words.Bytes.In(d.l.Lang, f.First, f.Last))
+		in.begin(th.Dim, 5)
+		in.str(m, pick(in.n > 1, "  ", ""))
+		in.str(m, d.bytes)
+		in.num(m, f.First)
+		in.str(m, g.To)
+		in.num(m, f.Last)
 	}
 }
 

@@ -11,7 +11,23 @@ type Wraps struct {
 	key        wrapKey
 	young, old map[uint64]*wrapped
 	octets     int // of the young ones
+
+	now  uint64 // counts frames
+	seen []item // of the lines looked at in this frame, line i at i%len
 }
+
+// An item is a line as it is in one frame, looked up once.
+type item struct {
+	Row
+	frame uint64
+	i     uint64
+	line  *wrapped
+	day   int // 0: no time
+	above int // rows of decorations; -1: not counted yet
+}
+
+// seenItems is enough for a screen; more lines are looked up again.
+const seenItems = 128
 
 // A wrapKey is what all that is remembered has in common.
 type wrapKey struct {
@@ -32,7 +48,7 @@ func (c *Wraps) Clear() { *c = Wraps{} }
 // get is the wrapped line i, made by wrap if it is not remembered.
 func (c *Wraps) get(key wrapKey, i uint64, wrap func() *wrapped) *wrapped {
 	if c.key != key || c.young == nil {
-		*c = Wraps{key: key, young: make(map[uint64]*wrapped)}
+		c.key, c.young, c.old, c.octets = key, make(map[uint64]*wrapped), nil, 0
 	}
 	if w := c.young[i]; w != nil {
 		return w

@@ -11,7 +11,7 @@ var (
 	New      = phrase("%d new", "%d 条新消息")
 	NewBelow = phrase("%d new below %s", "下方有 %d 条新消息 %s")
 	Below    = phrase("%d below %s", "下方还有 %d 条 %s")
-	Bytes    = phrase("bytes %d–%d", "字节 %d–%d")
+	Bytes    = phrase("bytes ", "字节 ") // 34–87
 )
 
 var (
