@@ -94,10 +94,11 @@ func accepted(t testing.TB, l stack.Listener, e edge) *end {
 	return newEnd(t, c)
 }
 
-// pair is a dialer and its acceptor. The listener is closed with the test.
+// pair is a dialer and its acceptor, whose listener is closed.
 func pair(t testing.TB, s *Stack, at netip.AddrPort) (d, a *end) {
 	t.Helper()
 	l, e := listen(t, s, at)
+	defer l.Close()
 	c, err := s.Dial(l.Addr())
 	if err != nil {
 		t.Fatal(err)

@@ -185,7 +185,7 @@ func (c *conn) afterlife(now time.Time) segment.Snapshot {
 	if !c.gone {
 		d, ok := c.diag()
 		if ok && d.state >= segment.FinWait1 { // the states of a connection both have let go of
-			c.last.State = d.state
+			c.follow(d.state)
 			if d.timer {
 				c.last.Known |= segment.HasTimer
 				c.last.TimeLeft = d.left
@@ -196,6 +196,21 @@ func (c *conn) afterlife(now time.Time) segment.Snapshot {
 	}
 	c.last.State = segment.Closed
 	return c.last
+}
+
+// follow takes the state of a closed descriptor's connection, and what it
+// implies: in FIN-WAIT-2 and TIME-WAIT our FIN, and so all before it, is
+// acknowledged, and CLOSING and TIME-WAIT come with the peer's FIN.
+func (c *conn) follow(now segment.State) {
+	s := &c.last
+	if now == segment.FinWait2 || now == segment.TimeWait {
+		s.SndNxt += uint64(s.Unsent)
+		s.SndUna, s.InFlight, s.Unsent = s.SndNxt, 0, 0
+	}
+	if (s.State == segment.FinWait1 || s.State == segment.FinWait2) && (now == segment.Closing || now == segment.TimeWait) {
+		s.RcvNxt++
+	}
+	s.State = now
 }
 
 // patience takes TCP_USER_TIMEOUT off while the peer's window is closed and
