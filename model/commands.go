@@ -166,6 +166,8 @@ func (m *Model) ask(c transport.Control) bool {
 // note adds a line of the program's own. Values that are foreign come as safe.Text.
 func (m *Model) note(l talk.Level, p words.Phrase, args ...any) {
 	m.talk.Note(m.now(), l, p.In(m.look.Lang, args...))
+	m.met = true
+	m.view = ui.Latest
 }
 
 // quitNow leaves without asking.

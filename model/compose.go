@@ -95,8 +95,7 @@ const textOverhead = 49
 // number, as long as every protocol in use is TCP.
 func (m *Model) limit() int {
 	least := 0
-	for i := range m.numbers.last.Legs {
-		g := &m.numbers.last.Legs[i]
+	for _, g := range m.legs() {
 		if g.Proto != segment.UDP {
 			continue
 		}

@@ -108,8 +108,22 @@ func (m *Model) commandHint(line string) string {
 	if m.cycle != nil {
 		names = m.cycle.names
 	}
-	if len(names) == 0 {
-		return ""
+	return m.fit(names)
+}
+
+// fit is as many names as the rule above the line has room for.
+func (m *Model) fit(names []string) string {
+	const others = 30 // cells of the rule and the count
+	var b strings.Builder
+	for i, n := range names {
+		if ui.Width(m.look.Method, b.String()+n) > m.w-others {
+			b.WriteString(m.look.Glyphs.More)
+			break
+		}
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString("/" + n)
 	}
-	return "/" + strings.Join(names, " /")
+	return b.String()
 }

@@ -28,7 +28,7 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, m.keys.Redraw):
 		return tea.ClearScreen
 	case key.Matches(k, m.keys.Suspend):
-		return tea.Suspend
+		return m.suspend()
 	case m.dialog != nil:
 		return m.answer(k)
 	case m.help != nil && m.helpKey(k):
@@ -37,6 +37,15 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.searchKey(k)
 	}
 	return m.lineKey(k)
+}
+
+// suspend gives the terminal back until fg, if there is a shell to say fg.
+func (m *Model) suspend() tea.Cmd {
+	if !canSuspend() {
+		m.warn(words.NoShell)
+		return nil
+	}
+	return tea.Suspend
 }
 
 // lineKey is what k means while a line is typed.

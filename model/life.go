@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -99,8 +98,7 @@ func (l *life) guard(name string) {
 		return
 	}
 	l.restore()
-	trace := fmt.Sprintf("seqtalk: panic in %s: %v\n\n%s", name, r, debug.Stack())
-	_, _ = os.Stderr.WriteString(strings.ReplaceAll(trace, "\n", "\r\n"))
+	fmt.Fprintf(os.Stderr, "seqtalk: panic in %s: %v\n\n%s", name, r, debug.Stack())
 	os.Exit(exitPanic)
 }
 

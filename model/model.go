@@ -30,7 +30,7 @@ type Options struct {
 	Nick      string
 	Lang      words.Lang
 	Theme     string // a palette's name; "" or "auto": what suits the terminal
-	History   int    // lines kept; 0: the default
+	MaxLines  int    // kept; 0: the default
 	Relative  bool   // sequence numbers: relative only
 	// MaxDatagram is the transport's: the longest framed datagram, in octets; 0: 1200.
 	MaxDatagram int
@@ -77,7 +77,7 @@ type Model struct {
 	locked, held, times, rings bool
 	wheel, beginner            bool
 	leaving                    bool // the conversation ends, and the program with it
-	met                        bool // somebody came, or something was said
+	met                        bool // somebody came, or there is something to read
 	halfClosed                 bool
 }
 
@@ -91,7 +91,7 @@ func New(o Options) *Model {
 	}
 	m := &Model{
 		o: o, tr: o.Transport, now: o.Now, begun: func() {},
-		talk:     talk.New(talk.Config{Nick: o.Nick, Lang: o.Lang, MaxLines: o.History}),
+		talk:     talk.New(talk.Config{Nick: o.Nick, Lang: o.Lang, MaxLines: o.MaxLines}),
 		look:     ui.NewLook(o.Lang),
 		terminal: terminalOf(o.Environ),
 		palette:  o.Theme,
@@ -194,7 +194,8 @@ func (m *Model) apply(ev transport.Event) {
 // tellsState reports that ev changes where a protocol stands.
 func tellsState(ev transport.Event) bool {
 	switch ev.(type) {
-	case transport.Up, transport.Down, transport.Settled, transport.HalfClosed, transport.PeerMoved, transport.Closed:
+	case transport.Up, transport.Down, transport.Settled, transport.HalfClosed, transport.PeerMoved,
+		transport.Notice, transport.Closed:
 		return true
 	}
 	return false

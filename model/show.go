@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -66,10 +67,35 @@ func name(p segment.Proto) string { return strings.ToUpper(p.String()) }
 // status is what the status bar shows.
 func (m *Model) status() ui.Status {
 	s := ui.Status{Absolute: !m.o.Relative, Beginner: m.beginner}
-	for i := range m.numbers.last.Legs {
-		s.Legs = append(s.Legs, legOf(&m.numbers.last.Legs[i]))
+	for _, g := range m.legs() {
+		s.Legs = append(s.Legs, legOf(g))
 	}
 	return s
+}
+
+// legs are the protocols that matter now: those with a peer or, while there is
+// none, those asked for. A meeting end waits on the other one too.
+func (m *Model) legs() []*transport.Leg {
+	var up, asked, all []*transport.Leg
+	for i := range m.numbers.last.Legs {
+		g := &m.numbers.last.Legs[i]
+		all = append(all, g)
+		if g.Up {
+			up = append(up, g)
+		}
+		if slices.Contains(m.o.Protos, g.Proto) {
+			asked = append(asked, g)
+		}
+	}
+	switch {
+	case len(m.o.Protos) > 1 && len(asked) > 1:
+		return asked
+	case len(up) > 0:
+		return up
+	case len(asked) > 0:
+		return asked
+	}
+	return all
 }
 
 // legOf is g, as package ui wants it.
@@ -152,7 +178,7 @@ func address(a interface {
 }
 
 // both reports that lines go over two protocols.
-func (m *Model) both() bool { return len(m.numbers.last.Legs) > 1 }
+func (m *Model) both() bool { return len(m.legs()) > 1 }
 
 // ownName is what our lines are said under.
 func (m *Model) ownName() string {

@@ -25,3 +25,15 @@ func openTTY() *ttyWriter {
 	}
 	return &ttyWriter{file: f, fd: uintptr(fd)}
 }
+
+// canSuspend reports that somebody can wake us again. The system discards
+// SIGTSTP for a program that a terminal started without a shell (its process
+// group is orphaned), and Bubble Tea would wait for ever to be continued.
+func canSuspend() bool {
+	own, err := unix.Getsid(0)
+	if err != nil {
+		return false
+	}
+	parent, err := unix.Getsid(unix.Getppid())
+	return err == nil && own == parent
+}

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"seqtalk/model/talk"
 	"seqtalk/transport"
 	"seqtalk/ui"
 	"seqtalk/ui/words"
@@ -58,20 +59,13 @@ func (m *Model) layout() ui.Layout {
 }
 
 // main draws what is above the line: the conversation or, as long as nobody
-// has come, what is waited for, over the newest notes.
+// has come, what is waited for.
 func (m *Model) main(r ui.Rect) []string {
-	h := m.history()
-	if !m.waiting() {
-		return h.Draw(m.look, m.view)
+	if m.met {
+		return m.history().Draw(m.look, m.view)
 	}
-	const notes = 4
-	h.H, h.Bar = min(notes, int(m.talk.End()-m.talk.First())), false
-	rows := m.empty().Draw(m.look, r.W, r.H-h.H)
-	return append(rows, h.Draw(m.look, ui.Latest)...)
+	return m.empty().Draw(m.look, r.W, r.H)
 }
-
-// waiting reports that nobody has come yet and nothing was said.
-func (m *Model) waiting() bool { return !m.met && m.view.Follow && m.search == nil }
 
 // empty is what stands where the conversation will be.
 func (m *Model) empty() ui.Empty {
@@ -85,6 +79,11 @@ func (m *Model) empty() ui.Empty {
 		protos = append(protos, name(p))
 	}
 	e.Protos = strings.Join(protos, words.ProtocolAnd.In(m.look.Lang))
+	for i := m.talk.End(); i > m.talk.First() && e.Trouble == ""; i-- {
+		if line := m.talk.Line(i - 1); line.Level != talk.Info {
+			e.Trouble = string(line.Text)
+		}
+	}
 	return e
 }
 
@@ -94,7 +93,7 @@ func (m *Model) history() ui.History {
 	h := ui.History{
 		Items: lines{m}, Cache: &m.wraps, W: r.W, H: r.H,
 		Seen: m.seen, Selected: ui.None, Both: m.both(),
-		Nick: m.nickWidth(), Bar: r.W >= 60, EndKey: words.EndKey.In(m.look.Lang),
+		Nick: m.nickWidth(), Bar: r.W >= 60 && !m.view.Follow, EndKey: words.EndKey.In(m.look.Lang),
 	}
 	if m.search != nil {
 		h.Find, h.Selected = m.search.query.text, m.search.hit

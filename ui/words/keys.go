@@ -43,6 +43,7 @@ var (
 	KeyEscape    = phrase("close what is open, back to the last message", "关闭弹出内容，回到最新消息")
 	KeyCancel    = phrase("clear the line; twice: leave", "清空这一行；按两次：离开")
 	KeyHalfClose = phrase("on an empty line: half close (FIN)", "空行时：半关闭（FIN）")
+	NoShell      = phrase("no shell to come back from: the terminal runs seqtalk itself", "没有 shell 可以返回：终端直接运行着 seqtalk")
 	KeySuspend   = phrase("suspend; fg comes back", "挂起，用 fg 回来")
 )
 
