@@ -83,6 +83,7 @@ type conn struct {
 	bell  bell
 
 	nc            *net.TCPConn // nil until connected
+	dialed        bool
 	local, remote netip.AddrPort
 	err           error // why there is no connection
 	cancel        func()
@@ -105,7 +106,7 @@ func newConn() *conn {
 // Dial starts a connection; what goes wrong is told by Connected.
 func (*Stack) Dial(to netip.AddrPort) (stack.Conn, error) {
 	c := newConn()
-	c.remote = normal(to)
+	c.dialed, c.remote = true, normal(to)
 	ctx, cancel := context.WithCancel(context.Background())
 	c.cancel = cancel
 	go func() {
@@ -195,7 +196,7 @@ func (c *conn) Notify(f func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.bell.f = f
-	if c.err != nil || c.nc != nil { // the dial was quicker
+	if c.dialed && (c.err != nil || c.nc != nil) { // the dial was quicker
 		go f()
 	}
 }
