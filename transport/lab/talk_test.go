@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/netip"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ type talker struct {
 	t     testing.TB
 	m     *session.Machine
 	conn  stack.Conn       // TCP, or
+	door  stack.Listener   // through which conn will come
 	sock  stack.PacketConn // UDP, and
 	peer  netip.AddrPort
 	wake  func()
@@ -32,6 +34,9 @@ type talker struct {
 	expect int    // messages after which it closes; 0: after the peer's FIN
 	heard  []string
 	buf    [1 << 16]byte
+
+	mu   sync.Mutex
+	todo []uint64 // mu's: rows to be sent
 }
 
 func (k *talker) drive(e *End, n stack.Notifier) {
@@ -41,6 +46,9 @@ func (k *talker) drive(e *End, n stack.Notifier) {
 }
 
 func (k *talker) step(now time.Time) (next time.Time, done bool) {
+	if k.door != nil && !k.open() {
+		return time.Time{}, false
+	}
 	if k.conn != nil && errors.Is(k.conn.Connected(), stack.ErrWouldBlock) {
 		return time.Time{}, false
 	}
@@ -49,6 +57,7 @@ func (k *talker) step(now time.Time) (next time.Time, done bool) {
 		k.m.Tick(now)
 	}
 	k.listen()
+	k.take(now)
 	k.say(now)
 	k.listen()
 	if k.conn != nil && k.rest == nil && (eof || k.expect > 0 && len(k.heard) >= k.expect && k.m.Unconfirmed() == 0) && !k.hung {
@@ -62,6 +71,18 @@ func (k *talker) step(now time.Time) (next time.Time, done bool) {
 		return time.Time{}, true
 	}
 	return k.m.Deadline(), false
+}
+
+// open takes the first connection and closes the door behind it.
+func (k *talker) open() bool {
+	c, err := k.door.TryAccept()
+	if err != nil {
+		return false
+	}
+	k.door.Close()
+	k.door, k.conn = nil, c
+	c.Notify(k.wake)
+	return true
 }
 
 func (k *talker) hear(now time.Time) (eof bool) {
@@ -142,6 +163,37 @@ func (k *talker) send(c link.Clock, at time.Time, row uint64, text string) {
 	})
 }
 
+// sendLive is send where the step runs on another goroutine: only that touches the
+// session.
+func (k *talker) sendLive(c link.Clock, at time.Time, row uint64) {
+	c.At(at, func() {
+		k.mu.Lock()
+		k.todo = append(k.todo, row)
+		k.mu.Unlock()
+		k.wake()
+	})
+}
+
+// take sends what sendLive has left.
+func (k *talker) take(now time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, row := range k.todo {
+		if _, err := k.m.Send(now, row, fmt.Appendf(nil, "message %d", row), false); err != nil {
+			k.t.Errorf("send %d: %v", row, err)
+		}
+	}
+	k.todo = nil
+}
+
+func (k *talker) waitEnded(t testing.TB) {
+	select {
+	case <-k.ended:
+	case <-time.After(30 * time.Second):
+		t.Error("a conversation does not end")
+	}
+}
+
 // story lets two programs talk over TCP and two over UDP, at once over the same
 // weather, and returns what was seen, in words and with absolute numbers.
 func story(t testing.TB, spec string, v6 bool, messages int) (ladder []byte, talkers [4]*talker) {
@@ -192,16 +244,8 @@ func accepted(t testing.TB, l *Lab, at netip.AddrPort) *talker {
 		t.Fatal(err)
 	}
 	k := newTalker(t, l.B(), false, false)
-	wake, _ := l.B().Drive(func(time.Time) (time.Time, bool) {
-		if k.conn, err = ls.TryAccept(); err != nil {
-			return time.Time{}, false
-		}
-		ls.Close()
-		k.drive(l.B(), k.conn)
-		return time.Time{}, true
-	})
-	k.wake = wake
-	ls.Notify(wake)
+	k.door = ls
+	k.drive(l.B(), ls)
 	return k
 }
 
@@ -240,7 +284,7 @@ func TestSameSeedSameRun(t *testing.T) {
 			}
 		}
 		runs := 100 - 80*n
-		if testing.Short() {
+		if raced {
 			runs = 10
 		}
 		began := time.Now()
