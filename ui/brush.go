@@ -18,6 +18,7 @@ func (st Style) Render(s string) string {
 // A brush draws one row from left to right. It never goes beyond w.
 type brush struct {
 	m    Method
+	g    *Glyphs
 	w    int
 	base Style // under everything in the row: its background
 	out  []byte
@@ -26,7 +27,7 @@ type brush struct {
 
 // newBrush starts a row of w cells.
 func newBrush(l *Look, w int, base Style) brush {
-	b := brush{m: l.Method, w: max(w, 0), base: base, out: make([]byte, 0, w+w/2+48)}
+	b := brush{m: l.Method, g: l.Glyphs, w: max(w, 0), base: base, out: make([]byte, 0, w+w/2+48)}
 	b.out = append(b.out, base.on...)
 	return b
 }
@@ -34,12 +35,15 @@ func newBrush(l *Look, w int, base Style) brush {
 // left is how many cells are left.
 func (b *brush) left() int { return b.w - b.x }
 
-// text draws s, cut to the room there is.
+// text draws words of ours, cut to the room there is.
 func (b *brush) text(st Style, s string) {
 	cells := Width(b.m, s)
 	if cells > b.left() {
 		s = Truncate(b.m, s, b.left(), "…")
 		cells = Width(b.m, s)
+	}
+	if b.g.ascii {
+		s = punctuation.Replace(s)
 	}
 	b.put(st, s, cells)
 }
@@ -50,6 +54,9 @@ func (b *brush) put(st Style, s string, cells int) {
 	if s == "" {
 		return
 	}
+	if b.g.only {
+		s = questionMarks(b.m, s)
+	}
 	b.out = append(b.out, st.on...)
 	b.out = append(b.out, s...)
 	if st.on != "" || s[len(s)-1] >= 0x80 {
@@ -57,6 +64,29 @@ func (b *brush) put(st Style, s string, cells int) {
 		b.out = append(b.out, b.base.on...)
 	}
 	b.x += cells
+}
+
+// punctuation is what our own words have beyond ASCII; each sign is as wide as
+// what stands for it.
+var punctuation = strings.NewReplacer("–", "-", "…", "~", "“", `"`, "”", `"`, "’", "'", "µ", "u", "×", "x", "·", "-",
+	"⇄", "=", "✓", "v", "→", ">", "←", "<", "↑", "^", "↓", "v", "±", "+", "§", "S", "↻", "R", "—", "-", "≤", "<", "≥", ">")
+
+// questionMarks is s with question marks for what is not ASCII.
+func questionMarks(m Method, s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r >= 0x80 }) < 0 {
+		return s
+	}
+	var out strings.Builder
+	for len(s) > 0 {
+		c, cw := cluster(m, s)
+		if len(c) > 1 || c[0] >= 0x80 {
+			out.WriteString(strings.Repeat("?", cw))
+		} else {
+			out.WriteString(c)
+		}
+		s = s[len(c):]
+	}
+	return out.String()
 }
 
 // skip leaves n cells blank.

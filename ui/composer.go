@@ -91,7 +91,6 @@ func (c Composer) Draw(l *Look, w, h int) ([]string, Cursor) {
 	first := max(caret-(h-2), 0)
 	cur := Cursor{Y: min(1+caret-first, h-1)}
 	for i := first; i < len(input) && len(rows) < h; i++ {
-		var s string
 		s, x := c.row(l, w, i, input[i])
 		if i == caret {
 			cur.X = x
@@ -102,11 +101,11 @@ func (c Composer) Draw(l *Look, w, h int) ([]string, Cursor) {
 }
 
 // row draws a row of text and tells where the caret would be in it.
-func (c Composer) row(l *Look, w, n int, r InputRow) (string, int) {
+func (c Composer) row(l *Look, w, k int, r InputRow) (string, int) {
 	th := l.Theme
 	b := newBrush(l, w, Style{})
 	start := c.textStart(l, w)
-	if n == 0 && start > 0 {
+	if k == 0 && start > 0 {
 		b.skip(1)
 		b.text(pick(c.Closed, th.Dim, th.Accent), c.prompt(l))
 	}
@@ -118,7 +117,9 @@ func (c Composer) row(l *Look, w, n int, r InputRow) (string, int) {
 	caret := min(max(c.Caret, r.From), r.To) - r.From
 	text := c.Text[r.From:r.To]
 	x := start + Width(l.Method, safe.String(text[:caret]).String())
-	b.text(pick(c.Closed, th.Dim, Style{}), safe.String(text).String())
+	shown := safe.String(text).String()
+	n, cells := prefix(l.Method, shown, b.left())
+	b.put(pick(c.Closed, th.Dim, Style{}), shown[:n], cells)
 	return b.end(), min(x, w-1)
 }
 

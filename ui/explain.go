@@ -1,5 +1,7 @@
 package ui
 
+import "seqtalk/ui/words"
+
 // An Explanation says what something on the screen is, with the numbers that
 // stand there.
 type Explanation struct {
@@ -19,4 +21,14 @@ func (e Explanation) Draw(l *Look, w, h int) []string {
 		p.say(th.Dim, 0, e.Ref)
 	}
 	return p.box(e.Title, e.Hint, w, h, 0)
+}
+
+// Explain explains a topic with the values its comment names.
+func Explain(l *Look, t words.Topic, args ...any) Explanation {
+	return Explanation{
+		Title: t.Title.In(l.Lang),
+		Text:  t.Text.In(l.Lang, args...),
+		Ref:   t.Ref,
+		Hint:  words.EscCloses.In(l.Lang),
+	}
 }

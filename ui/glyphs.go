@@ -15,6 +15,9 @@ type Glyphs struct {
 	AtMost, To                                      string // before a bound, between the ends of a range
 	Dot                                             string // between hints
 	Box                                             [6]string
+
+	ascii bool // our own words keep to ASCII too
+	only  bool // and so does everything else
 }
 
 // Unicode is for terminals that say UTF-8.
@@ -28,7 +31,8 @@ var Unicode = Glyphs{
 	Box: [6]string{"╭", "─", "╮", "│", "╰", "╯"},
 }
 
-// ASCII is for terminals that do not.
+// ASCII is for terminals that do not. What people say is drawn as it is: many a
+// terminal knows UTF-8 and does not say so.
 var ASCII = Glyphs{
 	Queued: "..", Sent: "->", Acked: "ok", Delivered: "++", Unknown: "?", Failed: "x",
 	Resent: "R", Dup: "D", Late: "<>", More: "..",
@@ -36,7 +40,18 @@ var ASCII = Glyphs{
 	Info: "-", Warn: "!", Alarm: "!!", Mine: "|", Selected: ">", Prompt: ">",
 	Rule: "-", Bar: "|", Thumb: "#",
 	Down: "v", Up: "^", Left: "<-", Right: "->", AtMost: " <=", To: "-", Dot: "|",
-	Box: [6]string{"+", "-", "+", "|", "+", "+"},
+	Box: [6]string{"+", "-", "+", "|", "+", "+"}, ascii: true,
+}
+
+// SevenBit is for terminals that say they have another character set. There
+// the octets of UTF-8 can mean anything, so what is not ASCII is drawn as
+// question marks.
+var SevenBit = sevenBit()
+
+func sevenBit() Glyphs {
+	g := ASCII
+	g.only = true
+	return g
 }
 
 // Console is for the Linux console: its font has lines, but no ticks.
@@ -45,6 +60,7 @@ var Console = console()
 func console() Glyphs {
 	g := ASCII
 	g.Rule, g.Bar, g.Mine = "─", "│", "│"
+	g.ascii = false
 	g.Box = [6]string{"┌", "─", "┐", "│", "└", "┘"}
 	return g
 }

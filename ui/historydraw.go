@@ -135,7 +135,7 @@ func (d *frame) item(rows []string, i uint64, skip int) []string {
 
 // brush starts row y.
 func (d *frame) brush(base Style) brush {
-	return brush{m: d.l.Method, w: d.width(), base: base, out: append(d.out[:0], base.on...)}
+	return brush{m: d.l.Method, g: d.l.Glyphs, w: d.width(), base: base, out: append(d.out[:0], base.on...)}
 }
 
 // finish ends row y.
@@ -229,7 +229,7 @@ func (d *frame) head(b *brush, r *Row) {
 		return
 	}
 	b.to(d.cols.nick)
-	room := brush{m: b.m, base: b.base, w: min(d.cols.text-1, b.w), x: b.x, out: b.out}
+	room := brush{m: b.m, g: b.g, base: b.base, w: min(d.cols.text-1, b.w), x: b.x, out: b.out}
 	switch {
 	case r.Kind == Note:
 		room.text(levelStyle(th, r.Level), [...]string{g.Info, g.Warn, g.Alarm}[min(r.Level, Alarm)])
@@ -406,7 +406,7 @@ func (in *info) draw(b *brush, x int) {
 	b.to(x - in.cells)
 	for k := range in.n {
 		p := &in.parts[k]
-		b.put(p.st, string(in.buf[p.from:p.to]), p.cells)
+		b.text(p.st, string(in.buf[p.from:p.to]))
 	}
 }
 

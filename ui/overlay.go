@@ -6,7 +6,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Overlay lays box on base, rows of w cells, with its upper left corner at x, y.
+// Overlay lays box on base, rows of w cells, with its upper left corner at x,
+// y. A column on either side of it stays blank.
 func Overlay(l *Look, base, box []string, w, x, y int) []string {
 	out := make([]string, len(base))
 	copy(out, base)
@@ -15,11 +16,14 @@ func Overlay(l *Look, base, box []string, w, x, y int) []string {
 			continue
 		}
 		row := out[y+i]
-		bw := l.Method.StringWidth(s)
-		left := l.Method.Truncate(row, x, "")
-		left += reset + spaces(x-l.Method.StringWidth(left))
-		right := l.Method.TruncateLeft(row, x+bw, "")
-		right = spaces(w-x-bw-l.Method.StringWidth(right)) + right
+		to := x + l.Method.StringWidth(s)
+		left := l.Method.Truncate(row, max(x-1, 0), "") + reset
+		left += spaces(x - l.Method.StringWidth(left))
+		right := ""
+		if to+1 < w {
+			right = l.Method.TruncateLeft(row, to+1, "")
+		}
+		right = spaces(w-to-l.Method.StringWidth(right)) + right
 		out[y+i] = left + s + right + reset
 	}
 	return out

@@ -68,7 +68,7 @@ func PaletteNamed(name string) (Palette, bool) {
 // A Terminal is what is known of the one we run in.
 type Terminal struct {
 	Term    string // TERM
-	Locale  string // LC_ALL, LC_CTYPE or LANG, whichever is set first
+	Locale  string // LC_ALL, LC_CTYPE or LANG, whichever is set first; on Windows "UTF-8"
 	NoColor bool   // NO_COLOR is set and not empty
 	Colors  int    // 0: none, 16, 256, 1<<24
 	Light   bool   // its background
@@ -83,6 +83,8 @@ func Choose(t Terminal) (Palette, *Glyphs) {
 		g = &Console
 	case strings.Contains(locale, "utf-8"), strings.Contains(locale, "utf8"):
 		g = &Unicode
+	case strings.Contains(locale, "."):
+		g = &SevenBit
 	}
 	switch {
 	case t.NoColor, t.Colors < 8, t.Term == "dumb":
