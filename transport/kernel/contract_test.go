@@ -328,6 +328,9 @@ func TestDatagrams(t *testing.T) {
 		if !errors.Is(err, stack.ErrTooLong) || err.Error() != "write udp "+b.LocalAddr().String()+": message too long" {
 			t.Errorf("%d bytes: %v", most+1, err)
 		}
+		if r, err := a.TryReturned(); err != stack.ErrWouldBlock {
+			t.Errorf("said twice: %+v %v", r, err)
+		}
 	})
 }
 

@@ -69,6 +69,7 @@ func diagRequest(local, remote netip.AddrPort, fam uint8) diagReq {
 	if remote.IsValid() {
 		copy(r.id.src[:], local.Addr().AsSlice())
 		copy(r.id.dst[:], remote.Addr().AsSlice())
+		r.id.ifindex, _ = zoneID(local.Addr().Zone()) // without, a link-local socket is not found
 	}
 	return r
 }
@@ -94,7 +95,7 @@ func (t *Stack) Holder(at netip.AddrPort) (h stack.Holder, ok bool) {
 		r.Flags |= unix.NLM_F_DUMP
 		r.states = 1<<tcpListen | 1<<tcpTimeWait
 		r.ask(func(d diagSocket) {
-			if !collide(at.Addr(), d) {
+			if !collide(at.Addr().WithZone(""), d) {
 				return
 			}
 			switch {

@@ -155,6 +155,44 @@ func TestSelfConnect(t *testing.T) {
 	l.Close()
 }
 
+// A link-local address keeps its zone.
+func TestZone(t *testing.T) {
+	ownNet(t)
+	run(t, "ip", "addr", "add", "fe80::1/64", "dev", "lo", "nodad")
+	s := New()
+	at := netip.MustParseAddrPort("[fe80::1%lo]:9001")
+	if _, ok := s.Holder(at); ok {
+		t.Error("held by nobody")
+	}
+	l, e := listen(t, s, at)
+	if h, ok := s.Holder(at); !ok || h.State != segment.Listen {
+		t.Errorf("a listener: %+v %v", h, ok)
+	}
+	c, err := s.Dial(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, a := newEnd(t, c), accepted(t, l, e)
+	if err := d.until(t, "connect", d.Connected); err != nil {
+		t.Fatal(err)
+	}
+	if a.LocalAddr() != at || l.Addr() != at || a.RemoteAddr() != d.LocalAddr() || d.LocalAddr().Addr().Zone() != "lo" {
+		t.Errorf("acceptor %v→%v, dialer %v→%v", a.LocalAddr(), a.RemoteAddr(), d.LocalAddr(), d.RemoteAddr())
+	}
+	d.Close()
+	d.settled("closed first", segment.FinWait2, 2, 2, 1)
+
+	u := udp(t, s, at)
+	for range 2 {
+		if err := u.TryWriteTo([]byte("x"), at, 0); err != nil {
+			t.Fatal(err)
+		}
+		if got := u.get(make([]byte, 1)); got.From != at {
+			t.Errorf("from %v", got.From)
+		}
+	}
+}
+
 // With loss the numbers of the two ends stay in order at every moment, and
 // come to the same.
 func TestNumbersUnderLoss(t *testing.T) {

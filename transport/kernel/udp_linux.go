@@ -218,8 +218,8 @@ func (c *packetConn) collect() {
 			return
 		}
 		ee, ok := extendedErr(oob[:oobn])
-		if !ok || ee.Errno == 0 {
-			continue
+		if !ok || ee.Origin != unix.SO_EE_ORIGIN_ICMP && ee.Origin != unix.SO_EE_ORIGIN_ICMP6 {
+			continue // what this machine refused, TryWriteTo has said
 		}
 		to := fromSockaddr(sa)
 		if len(c.returned) == returnedKept {

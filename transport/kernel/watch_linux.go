@@ -26,7 +26,6 @@ type watcher struct {
 	last  int32 // id given
 
 	events [32]unix.EpollEvent // loop's alone
-	n      int                 // of events; loop's alone
 }
 
 func newWatcher() (*watcher, error) {
@@ -47,31 +46,42 @@ func newWatcher() (*watcher, error) {
 	return w, nil
 }
 
+// loop waits by one RawConn.Read without end: its callback is called once and
+// then after each edge of the epoll, and no edge is lost in between, as one
+// may be when a Read begins.
 func (w *watcher) loop() {
 	defer close(w.done)
-	ready := func(fd uintptr) bool {
-		n, err := unix.EpollWait(int(fd), w.events[:], 0)
-		w.n = max(n, 0)
-		return n > 0 || err != nil && err != unix.EINTR
-	}
-	for w.raw.Read(ready) == nil {
-		for _, ev := range w.events[:w.n] {
-			w.mu.Lock()
-			s := w.socks[ev.Fd]
-			w.mu.Unlock()
-			if s == nil {
-				continue
+	w.raw.Read(func(fd uintptr) bool {
+		for {
+			n, err := unix.EpollWait(int(fd), w.events[:], 0)
+			if err != nil && err != unix.EINTR {
+				return true
 			}
-			var got interest
-			if ev.Events&(unix.EPOLLIN|unix.EPOLLHUP) != 0 {
-				got |= readable
+			for _, ev := range w.events[:max(n, 0)] {
+				w.tell(ev)
 			}
-			if ev.Events&(unix.EPOLLOUT|unix.EPOLLHUP) != 0 {
-				got |= writable
+			if n < len(w.events) && err == nil {
+				return false // one shot: what was told is no longer ready
 			}
-			s.came(got, ev.Events&unix.EPOLLERR != 0)
 		}
+	})
+}
+
+func (w *watcher) tell(ev unix.EpollEvent) {
+	w.mu.Lock()
+	s := w.socks[ev.Fd]
+	w.mu.Unlock()
+	if s == nil {
+		return
 	}
+	var got interest
+	if ev.Events&(unix.EPOLLIN|unix.EPOLLHUP) != 0 {
+		got |= readable
+	}
+	if ev.Events&(unix.EPOLLOUT|unix.EPOLLHUP) != 0 {
+		got |= writable
+	}
+	s.came(got, ev.Events&unix.EPOLLERR != 0)
 }
 
 // add gives s an id; the epoll learns of it when it is first armed.
