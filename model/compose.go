@@ -119,8 +119,9 @@ func (m *Model) limit() int {
 
 // composer is the line, as it is drawn.
 func (m *Model) composer() ui.Composer {
+	from, to := m.editor.window()
 	c := ui.Composer{
-		Text: m.editor.text, Caret: m.editor.caret, Hint: m.hint,
+		Text: m.editor.text[from:to], Caret: m.editor.caret - from, Hint: m.hint,
 		Bytes: len(m.editor.text), Limit: m.limit(), Closed: m.halfClosed,
 	}
 	switch {

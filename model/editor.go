@@ -69,13 +69,13 @@ func (e *editor) lineEnd(i int) int {
 	return len(e.text)
 }
 
-// window is how far back a cluster is looked for. A cluster longer than that
-// comes apart.
-const window = 512
+// clusterRoom is how far back a cluster is looked for. A cluster longer than
+// that comes apart.
+const clusterRoom = 512
 
 // before is where the cluster that ends at i starts.
 func (e *editor) before(i int) int {
-	start := max(e.lineStart(i), i-window)
+	start := max(e.lineStart(i), i-clusterRoom)
 	if start == i {
 		return max(i-1, 0) // the newline
 	}
@@ -129,6 +129,27 @@ func (e *editor) wordAfter(i int) int {
 		i = e.after(i)
 	}
 	return i
+}
+
+// window is the part of a long text around the caret that is wrapped and drawn:
+// to wrap costs a microsecond an octet. It moves in steps, so that typing does
+// not shift the rows.
+func (e *editor) window() (from, to int) {
+	const step, all = 2 << 10, 6 << 10
+	if len(e.text) <= all {
+		return 0, len(e.text)
+	}
+	if from = (e.caret/step - 1) * step; from <= 0 {
+		from = 0
+	} else if n := strings.IndexByte(e.text[from:e.caret], '\n'); n >= 0 && n < step/2 {
+		from += n + 1
+	} else {
+		for !utf8.RuneStart(e.text[from]) {
+			from++
+		}
+		from = e.onBoundary(from)
+	}
+	return from, from + len(cutRunes(e.text[from:], all))
 }
 
 // A runeKind is what a character is to word movement.

@@ -210,10 +210,10 @@ func (m *Model) down() {
 // started from; false: there is no such row.
 func (m *Model) moveRow(n int) bool {
 	e := &m.editor
-	c := m.composer()
-	rows := c.InputRows(m.look, m.w)
+	from, _ := e.window()
+	rows := m.composer().InputRows(m.look, m.w)
 	at := 0
-	for at+1 < len(rows) && rows[at+1].From <= e.caret {
+	for at+1 < len(rows) && from+rows[at+1].From <= e.caret {
 		at++
 	}
 	to := at + n
@@ -222,22 +222,28 @@ func (m *Model) moveRow(n int) bool {
 	}
 	goal := e.goal
 	if goal < 0 {
-		goal = ui.Width(m.look.Method, e.text[rows[at].From:e.caret])
+		goal = ui.Width(m.look.Method, e.text[from+rows[at].From:e.caret])
 	}
-	i, end, cells := rows[to].From, rows[to].To, 0
-	if to+1 < len(rows) && rows[to+1].From == end && end > i {
+	start, end := from+rows[to].From, from+rows[to].To
+	if to+1 < len(rows) && rows[to+1].From == rows[to].To && end > start {
 		end = e.before(end) // behind the edge is the next row
 	}
-	for i < end {
+	e.move(e.column(m.look.Method, start, end, goal))
+	e.goal = goal
+	return true
+}
+
+// column is the place in text[start:end] that is goal cells from start, or as
+// near before it as there is one.
+func (e *editor) column(method ui.Method, start, end, goal int) int {
+	for i, cells := start, 0; i < end; {
 		next := e.after(i)
-		if cells += ui.Width(m.look.Method, e.text[i:next]); cells > goal {
-			break
+		if cells += ui.Width(method, e.text[i:next]); cells > goal {
+			return i
 		}
 		i = next
 	}
-	e.move(i)
-	e.goal = goal
-	return true
+	return end
 }
 
 // cancel clears the line; twice, or on an empty line, it asks whether to leave.

@@ -158,7 +158,7 @@ func (c *child) until(s string) {
 			return
 		}
 	}
-	c.t.Fatalf("no %q in %q", s, c.output())
+	c.t.Fatalf("no %q in %q", s, tail(c.output(), 2000))
 }
 
 // termios is how the terminal's line is set.
@@ -305,7 +305,7 @@ func TestStuckTerminalComesBack(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	time.Sleep(time.Second)
-	_, _ = io.WriteString(c.master, "still here")
+	_, _ = io.WriteString(c.master, "\x1b[200~still here\x1b[201~") // a paste: one frame
 	time.Sleep(200 * time.Millisecond)
 	c.reads.Go(c.read)
 	c.until("still here")

@@ -8,6 +8,8 @@
 package model
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,8 +26,8 @@ import (
 type Options struct {
 	Transport transport.Transport // Run closes it
 	Protos    []segment.Proto     // the protocols asked for
-	Addr      string              // as typed, or the default
-	Command   string              // what to run in the other terminal; "": not known
+	Addr      string              // as typed
+	Command   string              // what to run in the other terminal; "": as Protos and Addr say
 	Remote    []string            // the same from other machines
 	Nick      string
 	Lang      words.Lang
@@ -103,11 +105,26 @@ func New(o Options) *Model {
 	if o.Zone != nil {
 		m.look.Zone = o.Zone
 	}
+	if m.o.Command == "" {
+		m.o.Command = counterpart(o)
+	}
 	m.editor.reset("")
 	m.numbers.tr = o.Transport
 	m.numbers.read(m.now())
 	m.dress()
 	return m
+}
+
+// counterpart is the command that meets this one, in another terminal.
+func counterpart(o Options) string {
+	s := "seqtalk"
+	switch {
+	case len(o.Protos) > 1:
+		s += " --proto both"
+	case slices.Contains(o.Protos, segment.UDP):
+		s += " -u"
+	}
+	return strings.TrimSpace(s + " " + o.Addr)
 }
 
 // Init asks the terminal for its background.

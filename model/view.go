@@ -32,12 +32,13 @@ func (m *Model) View() tea.View {
 
 // draw is the screen in rows, and where the cursor is; nil: nowhere.
 func (m *Model) draw() ([]string, *ui.Cursor) {
-	l := m.layout()
+	c := m.composer()
+	l := ui.NewLayout(m.w, m.h, ui.LayoutOptions{Composer: c.Height(m.look, m.w)})
 	if l.TooSmall {
 		return ui.TooSmall(m.look, m.w, m.h), nil
 	}
 	rows := m.main(l.Main)
-	typed, cursor := m.composer().Draw(m.look, l.Composer.W, l.Composer.H)
+	typed, cursor := c.Draw(m.look, l.Composer.W, l.Composer.H)
 	rows = append(rows, typed...)
 	bar := m.status()
 	rows = append(rows, bar.Draw(m.look, l.Status.W)...)
@@ -62,7 +63,7 @@ func (m *Model) layout() ui.Layout {
 // has come, what is waited for.
 func (m *Model) main(r ui.Rect) []string {
 	if m.met {
-		return m.history().Draw(m.look, m.view)
+		return m.historyIn(r).Draw(m.look, m.view)
 	}
 	return m.empty().Draw(m.look, r.W, r.H)
 }
@@ -87,9 +88,11 @@ func (m *Model) empty() ui.Empty {
 	return e
 }
 
-// history is the conversation, as it is drawn.
-func (m *Model) history() ui.History {
-	r := m.layout().Main
+// history is the conversation, as it is drawn now.
+func (m *Model) history() ui.History { return m.historyIn(m.layout().Main) }
+
+// historyIn is the conversation in r.
+func (m *Model) historyIn(r ui.Rect) ui.History {
 	h := ui.History{
 		Items: lines{m}, Cache: &m.wraps, W: r.W, H: r.H,
 		Seen: m.seen, Selected: ui.None, Both: m.both(),
