@@ -78,3 +78,31 @@ func BenchmarkReceiveLineSmall(b *testing.B)       { benchmarkReceive(b, Line, f
 func BenchmarkReceiveFramed(b *testing.B)          { benchmarkReceive(b, Framed, false, 700) }
 func BenchmarkReceiveFramedSmall(b *testing.B)     { benchmarkReceive(b, Framed, false, 1) }
 func BenchmarkReceiveFramedDatagrams(b *testing.B) { benchmarkReceive(b, Framed, true, 1) }
+
+// TestAllocations: in steady state one for each message that comes, and none
+// for one that goes.
+func TestAllocations(t *testing.T) {
+	for _, w := range []Wire{Line, Framed} {
+		for _, datagram := range []bool{false, true} {
+			p := newPair(datagram, w, w, 0)
+			p.settle(t0)
+			events(p.b)
+			var sent [][]byte
+			send := testing.AllocsPerRun(2000, func() {
+				p.a.Send(t0, 0, benchText, false)
+				o, _ := p.a.NextOut(t0)
+				sent = append(sent, o.Octets)
+			})
+			receive := testing.AllocsPerRun(2000, func() {
+				p.b.Input(t0, sent[0])
+				if e, _ := p.b.NextEvent(); len(e.(Received).Text) != len(benchText) {
+					t.Fatal(e)
+				}
+				sent = sent[1:]
+			})
+			if send > 0 || receive > 1 {
+				t.Errorf("%v, datagram %v: %v to send, %v to receive", w, datagram, send, receive)
+			}
+		}
+	}
+}

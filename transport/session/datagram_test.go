@@ -291,6 +291,42 @@ func TestEcho(t *testing.T) {
 	}
 }
 
+// TestImplausible: an id far ahead of all others is not believed, nor counted as lost.
+func TestImplausible(t *testing.T) {
+	for _, k := range []kind{text, ping, pong} {
+		p := newPair(true, Framed, Framed, 0)
+		p.settle(t0)
+		events(p.b)
+		jump := frameOf(k, theSession, &pingBody{Highest: window + 1})
+		if k == text {
+			jump = frameOf(k, theSession, &textBody{ID: window + 1})
+		}
+		p.b.Input(t0, jump)
+		if n := p.b.Counters(); n.Malformed != 1 || n.Lost != 0 || n.Highest != 0 || events(p.b) != nil || outs(p.b, t0) != nil {
+			t.Errorf("%v: %+v", k, n)
+		}
+	}
+}
+
+// TestReceiptsForNothing: a receipt for what was never sent is refused whole.
+func TestReceiptsForNothing(t *testing.T) {
+	for _, b := range []receiptBody{
+		{Upto: 3}, {Upto: 1, Bitmap: []byte{2}}, {Upto: 1<<64 - 1}, {Upto: 1<<64 - 2, Bitmap: []byte{3}},
+		{Upto: 1<<64 - 1, Bitmap: []byte{1}}, {Upto: 1, Bitmap: []byte{1, 1}},
+	} {
+		p := newPair(true, Framed, Framed, 0)
+		p.settle(t0)
+		events(p.a)
+		p.a.Send(t0, 0, nil, false)
+		p.a.Send(t0, 0, nil, false)
+		outs(p.a, t0)
+		p.a.Input(t0, frameOf(receipt, theSession, &b))
+		if n := p.a.Counters(); n.Malformed != 1 || n.Confirmed != 0 || events(p.a) != nil {
+			t.Errorf("%+v: %+v", b, n)
+		}
+	}
+}
+
 // FuzzDatagram: a frame that is accepted is written again as it came, and
 // before a peer's address is proved no more goes there than came from there.
 func FuzzDatagram(f *testing.F) {

@@ -77,6 +77,8 @@ func TestHeaderRefusals(t *testing.T) {
 		{"f5010004 00000205 8200590200" + strings.Repeat("00", 0x200), "RECEIPT with gaps on a stream"},
 		{"f5010004 00000206 8200590201" + strings.Repeat("00", 0x201), "RECEIPT with a bitmap of 513 octets, 512 are allowed"},
 		{"f5010004 00000003 820141", errReceipt.Error()},
+		{"f5010003 00000003 851900", errText.Error()}, // a number without its end
+		{"f5010003 00000003 851c00", errText.Error()}, // a length that CBOR does not have
 		{"f5010004 00000003 820140", "RECEIPT for id 1, 0 were sent"},
 		{"f5010004 00000004 82004100", "RECEIPT with gaps on a stream"},
 		{"f5010005 00000002 8101", "PING says that 1 texts were sent, 0 came"},
@@ -153,6 +155,31 @@ func TestAnnouncedLength(t *testing.T) {
 	}
 	if got := strings.Join(events(p.b), ", "); got != "failed: "+errText.Error() {
 		t.Error(got)
+	}
+}
+
+// TestDatagramFrames: a datagram is one whole frame of a session, or nothing.
+func TestDatagramFrames(t *testing.T) {
+	for octets, want := range map[string]string{
+		"":                                    "datagram of 0 octets is shorter than its header",
+		"f501000700000000 00000000000000":     "datagram of 15 octets is shorter than its header",
+		"f501000700000007 0000000000000001":   "BYE of 7 octets has no room for its session",
+		"f501000700000008 000000000000000100": "BYE of 8 octets in a datagram with room for 9",
+		"f50100070000000c 000000000000000100": "BYE of 4 octets is over the limit of 3",
+		"f501000700000008 0000000000000001":   "",
+	} {
+		_, _, _, err := datagram(unhex(octets))
+		if err == nil && want != "" || err != nil && err.Error() != want {
+			t.Errorf("%s: %v, want %s", octets, err, want)
+		}
+	}
+	b := helloBody{Instance: 1, Session: 1, Nick: strings.Repeat("n", maxNick)}
+	if _, err := readHello(appendBody(nil, &b)); err != nil {
+		t.Error(err)
+	}
+	b.Nick += "n"
+	if _, err := readHello(appendBody(nil, &b)); err == nil || err.Error() != "HELLO with a name of 65 octets, 64 are allowed" {
+		t.Error(err)
 	}
 }
 

@@ -236,3 +236,80 @@ func TestForeign(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestBegins(t *testing.T) {
+	for p, want := range map[string]bool{
+		theGreeting: true, theGreeting[1:]: false, "": false,
+		"seqtalk/1 0000000000000000a11ce00000000001\n": false,
+		"seqtalk/1 0123456789abcdef0000000000000000\n": false,
+		string(frames(true)["HELLO"]):                  true,
+		string(frames(true)["TEXT"]):                   false,
+		string(frameOf(hello, 0, &helloBody{})):        false,
+	} {
+		if got := Begins([]byte(p)); got != want {
+			t.Errorf("%q: %v", p, got)
+		}
+	}
+}
+
+// TestAnswersAreSmall: the answer to a HELLO datagram is never larger than it,
+// and leaves out first the name, then what came so far, then all.
+func TestAnswersAreSmall(t *testing.T) {
+	for _, c := range []struct {
+		instance, session uint64
+		nick              string
+		want              int // octets; 0: no answer
+		name              string
+	}{
+		{alice, theSession, "alice", 41, "bob"},
+		{alice, theSession, "al", 38, ""},
+		{alice, theSession, "", 38, ""},
+		{1, theSession, "", 0, ""},
+		{1, 1, "", 0, ""},
+		{1, theSession, "alice678", 38, ""},
+		{1, theSession, "alice678901", 41, "bob"},
+	} {
+		m := New(t0, config(false, true, Framed))
+		ask := frameOf(hello, c.session, &helloBody{Instance: c.instance, Session: c.session, Nick: c.nick})
+		m.Input(t0, ask)
+		all := outs(m, t0)
+		if len(octets(all)) != c.want || len(octets(all)) > len(ask) {
+			t.Errorf("%+v: answered with %d octets to %d", c, len(octets(all)), len(ask))
+			continue
+		}
+		if c.want > 0 {
+			b, err := readHello(all[0].Octets[16:])
+			if err != nil || b.Nick != c.name {
+				t.Errorf("%+v: %+v, %v", c, b, err)
+			}
+		}
+	}
+	// What came so far takes nine octets; the greeting has room for five.
+	m := New(t0, config(false, true, Auto))
+	m.Input(t0, []byte(theGreeting))
+	outs(m, t0)
+	m.dg.tracker.top = 1 << 40
+	m.Input(t0, []byte(theGreeting))
+	if b, err := readHello(octets(outs(m, t0))[16:]); err != nil || b.Seen != 0 {
+		t.Errorf("%+v, %v", b, err)
+	}
+}
+
+// TestByeBeforeGreeting: who has left does not answer any more.
+func TestByeBeforeGreeting(t *testing.T) {
+	for _, datagram := range []bool{false, true} {
+		m := New(t0, config(false, datagram, Auto))
+		m.Bye(t0, Quit)
+		m.Input(t0, []byte(theGreeting + "x")[:greetingLen])
+		if all, told := outs(m, t0), events(m); all != nil || told != nil || m.Counters().Ignored != 1 {
+			t.Errorf("datagram %v: %s, %v", datagram, labels(all), told)
+		}
+	}
+	m := New(t0, config(false, true, Auto))
+	m.Send(t0, 0, []byte("x"), false)
+	m.Input(t0, []byte(theGreeting))
+	m.Bye(t0, Quit)
+	if got := labels(outs(m, t0)); got != "#1 BYE" {
+		t.Error(got)
+	}
+}

@@ -59,18 +59,19 @@ type Peer struct {
 
 // Out is octets for the stack: the next run of a stream, or one datagram.
 type Out struct {
-	Octets []byte
+	Octets []byte // the caller's: the machine does not touch them again
 	ID     uint64 // of the message it carries (from 1), 0 for what is not a message
 	Row    uint64 // as given to Send
 	Text   int    // how many of the octets are the message's own
-	Label  string // of a control frame: "HELLO", "RECEIPT", …; "" for a message
+	Label  string // of a control frame: "HELLO", "RECEIPT", …, or "GREETING"; "" for a message
 }
 
 // An Event is what the machine tells its owner, in order.
 type Event interface{ event() }
 
-// Settled says that it is now known how the two talk. It can come twice: first
-// Raw or Line, then Framed, when a HELLO comes after all.
+// Settled says how the two talk, as far as is known now. It can come up to three
+// times: Raw, because nobody answered in time; Raw or Line, by the first octets
+// that came; and Framed, when a HELLO comes after all.
 type Settled struct {
 	Wire    Wire
 	Peer    Peer
@@ -88,7 +89,7 @@ type Received struct {
 	Last    uint64 // and of its last
 	Wire    Wire
 	More    bool // the message goes on in the next Received
-	Partial bool // line: no newline came for 200 ms
+	Partial bool // line: no newline came for 200 ms, or at all; the next Received goes on with the line, if only to end it
 	Dup     bool // UDP: this id came before
 	Late    bool // UDP: a higher id came before
 }
@@ -138,7 +139,7 @@ func (Failed) event()      {}
 
 // Counters are what a machine has counted.
 type Counters struct {
-	Sent      uint64        // messages handed over: the highest id of ours
+	Sent      uint64        // messages handed over: the highest id of ours, as Send returned it
 	Seen      uint64        // of ours, the highest the peer confirmed
 	Confirmed uint64        // of ours, how many the peer confirmed
 	Received  uint64        // messages that came, each counted once

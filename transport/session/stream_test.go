@@ -302,8 +302,24 @@ func FuzzStream(f *testing.F) {
 			}
 			m.EOF(t0)
 			var b strings.Builder
+			var raw Received // raw shows reads, so that only the sum of them counts
+			m.n.Received = 0
 			for {
 				e, ok := m.NextEvent()
+				if r, isText := e.(Received); isText && r.Wire == Raw {
+					if raw.Text == nil {
+						raw.First = r.First
+					}
+					if raw.Text != nil && raw.Last+1 != r.First {
+						t.Fatalf("raw octet %d after %d", r.First, raw.Last)
+					}
+					raw.Text, raw.Last = append(raw.Text, r.Text...), r.Last
+					continue
+				}
+				if raw.Text != nil {
+					fmt.Fprintf(&b, "%+v\n", raw)
+					raw = Received{}
+				}
 				if !ok {
 					break
 				}
@@ -319,7 +335,7 @@ func FuzzStream(f *testing.F) {
 			}
 		}
 		if c.Wire != Line && m.n.Malformed == 0 {
-			for p = bytes.TrimPrefix(p, []byte(theGreeting)); len(p) >= headerLen && p[0] == magic; {
+			for len(p) >= headerLen && p[0] == magic {
 				k, n, err := header(p, 0)
 				if err != nil || len(p) < headerLen+n {
 					break
