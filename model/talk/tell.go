@@ -38,9 +38,7 @@ func (t *Teller) Tell(ev transport.Event) (text string, l Level) {
 	case transport.HalfClosed:
 		return t.say(words.TalkHalf, t.name(ev.Proto), proto(ev.Proto)), Info
 	case transport.Renamed:
-		was := t.name(ev.Proto)
-		t.legs[leg(ev.Proto)].nick = peerNick(string(ev.Nick))
-		return t.say(words.TalkRenamed, was, t.name(ev.Proto)), Info
+		return t.renamed(ev), Info
 	case transport.PeerMoved:
 		return t.say(words.TalkMoved, proto(ev.Proto), ev.Now, ev.Was), Warn
 	case transport.Notice:
@@ -79,6 +77,15 @@ func (t *Teller) up(ev transport.Up) string {
 		return t.say(words.TalkInLab, text)
 	}
 	return text
+}
+
+func (t *Teller) renamed(ev transport.Renamed) string {
+	p, was := words.TalkRenamed, t.name(ev.Proto)
+	if t.legs[leg(ev.Proto)].nick == (safe.Text{}) {
+		p = words.TalkNamed
+	}
+	t.legs[leg(ev.Proto)].nick = peerNick(string(ev.Nick))
+	return t.say(p, was, t.name(ev.Proto))
 }
 
 func (t *Teller) settled(ev transport.Settled) string {

@@ -15,6 +15,7 @@ var (
 	TalkUnsent  = phrase("; lines not sent yet: %d", "；还没发出的有 %d 行")
 	TalkClosed  = phrase("the end: %s", "结束：%s")
 	TalkHalf    = phrase("%s will say nothing more over %s (FIN), but still listens: that is half-close", "%s 不会再通过 %s 发任何内容（FIN），但仍在接收：这叫半关闭")
+	TalkNamed   = phrase("%s calls itself %s", "%s 自称 %s")
 	TalkRenamed = phrase("%s is now called %s", "%s 改名为 %s")
 	TalkMoved   = phrase("%s datagrams now come from %s, was %s", "%s 数据报现在来自 %s，之前是 %s")
 )
@@ -81,3 +82,6 @@ var (
 
 // ProtocolAnd joins two protocols.
 var ProtocolAnd = phrase(" and ", " 和 ")
+
+// Without a screen.
+var PlainUnknown = phrase("not a command here; there are q, /quit, /say TEXT, and //TEXT for what begins with a slash", "这里没有这个命令；可用的有 q、/quit、/say 文字，以斜杠开头的文字写成 //文字")

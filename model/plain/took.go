@@ -1,0 +1,277 @@
+package plain
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"seqtalk/transport"
+	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
+	"seqtalk/ui/safe"
+)
+
+// took is what an event does.
+func (r *run) took(ev transport.Event, ok bool) {
+	if !ok {
+		r.over = true
+		return
+	}
+	switch ev := ev.(type) {
+	case transport.Received:
+		r.heard = time.Now()
+		r.print(ev)
+	case transport.Delivery:
+		r.count(ev)
+	case transport.Up:
+		r.met = true
+		l := &r.legs[legOf(ev.Proto)]
+		l.up, l.dialer, l.wire, l.fin = true, ev.Dialer, r.wire(ev.Proto), false
+		l.since, l.finSeen = time.Now(), time.Time{}
+	case transport.Settled:
+		r.legs[legOf(ev.Proto)].wire = ev.Wire
+	case transport.HalfClosed:
+		r.legs[legOf(ev.Proto)].fin = true
+	case transport.Down:
+		r.down(ev)
+	case transport.Closed:
+		r.over, r.reason = true, "closed"
+		if ev.Err != nil {
+			r.broken, r.reason = true, ev.Err.Error()
+		}
+	}
+	if r.json != nil {
+		r.out.buf = r.json.Event(r.out.buf, ev)
+	}
+	if text, _ := r.teller.Tell(ev); text != "" {
+		r.tell(text)
+	}
+}
+
+// wire is how the transport speaks to its peer from the start.
+func (r *run) wire(p segment.Proto) session.Wire {
+	for _, l := range r.tr.Status().Legs {
+		if l.Proto == p {
+			return l.Wire
+		}
+	}
+	return session.Auto
+}
+
+// tell says something that is no message: a line on Err, or in JSON a notice.
+// What of it is foreign has been spelled out.
+func (r *run) tell(text string) {
+	if r.json != nil {
+		r.out.buf = r.json.notice(r.out.buf, text)
+		return
+	}
+	fmt.Fprintf(r.o.Err, "seqtalk: %s\n", text)
+}
+
+// print writes the messages of ev to Out. Over both protocols it is TCP's that
+// are printed, once and in order.
+func (r *run) print(ev transport.Received) {
+	if r.json != nil {
+		return // Event does it
+	}
+	if tcp := r.legs[0]; ev.Proto == segment.UDP && tcp.up && tcp.wire == session.Framed && r.legs[1].wire == session.Framed {
+		return
+	}
+	for i := range ev.Messages {
+		if in := &ev.Messages[i]; r.o.OutTTY {
+			r.out.buf = appendSafe(r.out.buf, in)
+		} else {
+			r.out.buf = appendLiteral(r.out.buf, in)
+		}
+	}
+}
+
+// appendLiteral appends a message as it was said, and a newline where it is a
+// line: not in raw, which has none of its own, and not behind a part of a line.
+func appendLiteral(b []byte, in *transport.Incoming) []byte {
+	b = append(b, in.Text...)
+	switch {
+	case in.Wire == session.Raw, in.More, in.Partial:
+		return b
+	case in.Wire == session.Framed && bytes.HasSuffix(in.Text, []byte{'\n'}):
+		return b // it was meant for a raw peer, who turned out to be us
+	}
+	return append(b, '\n')
+}
+
+// appendSafe appends a message spelled out, on lines of its own.
+func appendSafe(b []byte, in *transport.Incoming) []byte {
+	for i, t := range safe.Lines(bytes.TrimSuffix(in.Text, []byte{'\n'})) {
+		if i > 0 {
+			b = append(b, '\n')
+		}
+		b = append(b, t.String()...)
+	}
+	if in.More || in.Partial {
+		return b
+	}
+	return append(b, '\n')
+}
+
+// count keeps what the exit code depends on.
+func (r *run) count(ev transport.Delivery) {
+	r.heard = time.Now() // it is still getting somewhere
+	l := &r.legs[legOf(ev.Proto)]
+	switch ev.Mark {
+	case transport.Sent:
+		l.sent += len(ev.Fates)
+		if l.wire == session.Framed {
+			l.framed += len(ev.Fates)
+		}
+	case transport.Acked:
+		l.acked += len(ev.Fates)
+	case transport.Delivered:
+		l.delivered += len(ev.Fates)
+	case transport.Failed:
+		l.failed += len(ev.Fates)
+	}
+}
+
+// down goes on waiting at a listener that has something to say yet, or a
+// person at it; else the conversation is over.
+func (r *run) down(ev transport.Down) {
+	l := &r.legs[legOf(ev.Proto)]
+	dialer := l.dialer || !l.up // who never got through dialed
+	l.up, l.wire, l.fin = false, session.Auto, l.fin || ev.Cause == transport.PeerClosed
+	r.reason = ev.Cause.String()
+	if r.up() {
+		return // over the other protocol it goes on
+	}
+	r.halved, r.limit = false, maxPiece
+	switch ev.Cause {
+	case transport.BusyPeer, transport.Mistaken, transport.Refused:
+		r.broken = true
+	case transport.Reset, transport.Lost:
+		r.broken = !r.drained()
+	}
+	r.over = dialer || r.drained()
+	r.teller.Leaving = r.over
+}
+
+// hold keeps our half open after the peer's FIN while a pipe has more to say,
+// or it is not known yet whether what it said arrived: by itself the transport
+// answers FIN as soon as its own queue is empty.
+func (r *run) hold() {
+	want := !r.o.InTTY && (r.input != nil || len(r.waiting) > 0 || r.legs[0].owed())
+	if want == r.held {
+		return
+	}
+	if r.tr.Do(transport.Hold{On: want}) == nil || len(r.tr.Status().Legs) > 0 {
+		r.held = want // or there is no TCP, and nothing to hold
+	}
+}
+
+// owed reports whether lines are on their way of which it is not known that
+// they arrived: by a receipt or, since none can come after the peer's FIN, by
+// the ACK of its stack.
+func (l *leg) owed() bool {
+	return l.up && l.wire == session.Framed && l.delivered < l.accepted && !(l.fin && l.acked >= l.accepted)
+}
+
+// watchFIN ends our half too when the peer's has ended and the pipe has been
+// silent for -w since: it may never end, and others want to call.
+func (r *run) watchFIN(now time.Time) {
+	l := &r.legs[0]
+	if !r.held || !l.up || now.Sub(r.looked) < holdLook {
+		return
+	}
+	r.looked = now
+	for _, s := range r.tr.Status().Legs {
+		if s.Proto != segment.TCP || s.TCP.State != segment.CloseWait {
+			continue
+		}
+		if !l.fin {
+			l.fin, l.finSeen = true, now
+		}
+		since := l.finSeen
+		if r.typed.After(since) {
+			since = r.typed
+		}
+		if r.o.Wait > 0 && now.Sub(since) >= r.o.Wait && len(r.waiting) == 0 {
+			r.tr.Do(transport.HalfClose{})
+		}
+	}
+}
+
+// watch tells, in JSON, what changed without an event.
+func (r *run) watch(now time.Time) {
+	r.out.buf = r.json.Watch(r.out.buf, r.tr, now)
+}
+
+// end closes the transport, takes what it still has to tell, and returns the
+// exit code.
+func (r *run) end(ctx context.Context) int {
+	r.teller.Leaving = true
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		r.tr.Close()
+	}()
+	reason, broken := r.reason, r.broken
+	for ev := range r.tr.Events() {
+		r.took(ev, true)
+	}
+	<-closed
+	r.reason, r.broken = reason, broken // what ended it, not what followed from that
+	if r.json != nil {
+		r.out.buf = r.json.Watch(r.out.buf, r.tr, time.Time{})
+		r.out.buf = r.json.end(r.out.buf, r.reason)
+	}
+	r.out.close(r.patience(ctx))
+	return r.code(ctx)
+}
+
+// patience is closed a moment after ctx has ended: whoever sent a signal does
+// not want to wait for a reader of our output that does not read.
+func (r *run) patience(ctx context.Context) <-chan struct{} {
+	stop := make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		time.AfterFunc(300*time.Millisecond, func() { close(stop) })
+	})
+	return stop
+}
+
+// code is the exit code.
+func (r *run) code(ctx context.Context) int {
+	if ctx.Err() != nil {
+		if c, ok := context.Cause(ctx).(ExitCoder); ok {
+			return c.ExitCode()
+		}
+		return Failed
+	}
+	select {
+	case <-r.out.failed:
+		return Failed
+	default:
+	}
+	if !r.met || r.broken || len(r.waiting) > 0 || !r.arrived() {
+		return Failed
+	}
+	return OK
+}
+
+// arrived reports whether all lines arrived, as far as anybody can know. Of
+// lines that went over both protocols it is enough that one brought them all.
+func (r *run) arrived() bool {
+	all := true
+	for _, l := range r.legs {
+		if l.arrived() && l.accepted == int(r.row-1) {
+			return true
+		}
+		all = all && l.arrived()
+	}
+	return all
+}
+
+// arrived reports whether the lines of this leg are with the peer's seqtalk, or,
+// where the peer is none, were sent and did not come back. After its FIN the
+// peer can send no receipts, and the ACK is all there is.
+func (l *leg) arrived() bool {
+	return l.failed == 0 && l.sent >= l.accepted && (l.delivered >= l.framed || l.fin && l.acked >= l.sent)
+}
