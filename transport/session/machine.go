@@ -127,8 +127,7 @@ func (m *Machine) Tick(now time.Time) {
 func (m *Machine) Deadline() time.Time {
 	var next time.Time
 	for _, at := range [...]time.Time{
-		m.in.idleAt, m.in.begunAt, m.dg.helloAt,
-		m.releaseAt(), m.pingAt(), m.receiptAt(), m.giveUpAt(),
+		m.in.textAt(), m.dg.helloAt, m.releaseAt(), m.pingAt(), m.receiptAt(), m.giveUpAt(),
 	} {
 		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
 			next = at

@@ -34,6 +34,7 @@ type reader struct {
 	noLine  int    // so many octets of rx hold no newline
 	noHello int    // at none of so many octets of rx a HELLO begins
 
+	unread  bool      // the owner does not read
 	idleAt  time.Time // when what is held of a text is given out
 	begunAt time.Time // when what might become a HELLO is text
 }
@@ -79,6 +80,36 @@ func (m *Machine) Input(now time.Time, p []byte) {
 	m.lookForStrangers(p)
 	m.in.keep(p)
 	m.read()
+}
+
+// Reading says whether the owner reads what the stack has for it; it does
+// unless it says otherwise. While it does not, it is not the peer who is
+// silent, so that the rest of a line is waited for, and then gets its time
+// anew.
+func (m *Machine) Reading(now time.Time, reads bool) {
+	m.now = now
+	r := &m.in
+	if reads && r.unread {
+		if !r.idleAt.IsZero() {
+			r.idleAt = now.Add(idle)
+		}
+		if !r.begunAt.IsZero() {
+			r.begunAt = now.Add(frameBegun)
+		}
+	}
+	r.unread = !reads
+}
+
+// textAt is when what is held of a text, or of what may be a HELLO, has to be
+// given out; zero: never, as things stand.
+func (r *reader) textAt() time.Time {
+	switch {
+	case r.unread:
+		return time.Time{}
+	case r.idleAt.IsZero() || !r.begunAt.IsZero() && r.begunAt.Before(r.idleAt):
+		return r.begunAt
+	}
+	return r.idleAt
 }
 
 // EOF says that the stream has ended: what was held is given out.
@@ -297,6 +328,9 @@ func (m *Machine) readFrames() {
 // tickReader gives out what was held too long.
 func (m *Machine) tickReader() {
 	r := &m.in
+	if r.unread {
+		return
+	}
 	if !r.begunAt.IsZero() && !m.now.Before(r.begunAt) {
 		r.noHello, r.begunAt = r.noHello+1, time.Time{}
 		m.read()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -81,6 +82,40 @@ func TestIdle(t *testing.T) {
 	}
 	m.Input(ms(500), []byte("\n"))
 	if got := fmt.Sprint(events(m)); got != `[line ""]` {
+		t.Error(got)
+	}
+}
+
+// TestUnread: who does not read cannot tell that the peer is silent.
+func TestUnread(t *testing.T) {
+	m := New(t0, config(true, false, Auto))
+	m.Input(t0, []byte("one\ntw\n\xf5\x01"))
+	m.Input(t0, []byte("x\nthr"))
+	events(m)
+	m.Reading(ms(100), false)
+	m.Tick(at(time.Hour))
+	if e := events(m); e != nil || !m.Deadline().IsZero() {
+		t.Fatal(e, m.Deadline().Sub(t0))
+	}
+	m.Reading(at(time.Hour), true)
+	m.Reading(at(time.Hour), true)
+	m.Tick(at(time.Hour))
+	if d := m.Deadline(); d != at(time.Hour+200*time.Millisecond) || events(m) != nil {
+		t.Error(d.Sub(t0))
+	}
+	m.Input(at(time.Hour), []byte("ee\n\xf5"))
+	if got := fmt.Sprint(events(m)); got != `[line "three"]` || m.Deadline() != at(time.Hour+10*time.Second) {
+		t.Error(got, m.Deadline().Sub(t0))
+	}
+	m.Reading(at(time.Hour), false)
+	m.Reading(at(2*time.Hour), true)
+	m.Tick(at(2*time.Hour + 10*time.Second - 1))
+	if e := events(m); e != nil {
+		t.Error(e)
+	}
+	m.Tick(at(2*time.Hour + 10*time.Second)) // text after all, but a line needs its end
+	m.Tick(at(2*time.Hour + 10*time.Second + idle))
+	if got := fmt.Sprint(events(m)); got != `[line "\xf5" partial]` {
 		t.Error(got)
 	}
 }
