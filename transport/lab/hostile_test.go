@@ -104,6 +104,9 @@ func TestFlood(t *testing.T) {
 	if got, err := b.read(p.b); got != "still here" {
 		t.Errorf("B reads %q, %v", got, err)
 	}
+	if s := p.b.Snapshot(); s.RcvNxt != 11 || s.State != segment.Established {
+		t.Errorf("B: %v, RCV.NXT %d", s.State, s.RcvNxt)
+	}
 	b.lab.tap.mu.Lock()
 	defer b.lab.tap.mu.Unlock()
 	for side, flows := range b.lab.tap.flows {

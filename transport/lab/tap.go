@@ -11,7 +11,7 @@ import (
 )
 
 // maxFlows is how many connections the tap follows at each end; of more, those
-// heard of longest ago are forgotten.
+// heard of longest ago are forgotten, and first those that are none of ours.
 const maxFlows = 1024
 
 // A tap sees every packet at both ends of its way. It is called with the locks of
@@ -46,6 +46,7 @@ type flow struct {
 	last     [2]segment.Segment // by Dir
 	seen     [2]bool            // whether there is a last
 	heard    uint64
+	held     bool      // by a conn
 	lastIn   time.Time // when the last segment arrived
 }
 
@@ -87,6 +88,7 @@ func (t *tap) find(side int, local, remote netip.AddrPort) *flow {
 	if f == nil { // forgotten already, in a flood
 		f = &flow{}
 	}
+	f.held = true
 	return f
 }
 
@@ -98,8 +100,12 @@ func (t *tap) makeRoom(side int) {
 	var oldest tuple
 	least := ^uint64(0)
 	for k, f := range flows {
-		if f.heard < least {
-			oldest, least = k, f.heard
+		age := f.heard
+		if f.held {
+			age |= 1 << 63 // only if there is nothing else
+		}
+		if age < least {
+			oldest, least = k, age
 		}
 	}
 	delete(flows, oldest)

@@ -18,6 +18,9 @@ type Follower struct {
 	dialed  Dir     // who sent the first SYN
 	history []byte
 	reset   bool
+
+	began     time.Time     // when the last SYN was seen
+	overtaken time.Duration // within which a segment below the highest is out of order
 }
 
 // A half is what is known of one side: of what it sends, and what it
@@ -48,8 +51,9 @@ type half struct {
 // number.
 const fastWindow = 20 * time.Millisecond
 
-// reorderWindow is how long after a later segment one that was overtaken comes:
-// Wireshark's number, for where the sender's word is not to be had.
+// reorderWindow is how long after a later segment one that was overtaken comes, if
+// the handshake was not seen; else it is the handshake's round trip. Wireshark's
+// rule, for where the sender's word is not to be had.
 const reorderWindow = 3 * time.Millisecond
 
 // Restarts reports whether s begins another connection between the same ports.
@@ -98,6 +102,15 @@ func (f *Follower) begin(s *Segment, h, peer *half) {
 		h.seen, h.known, h.isn, h.options = true, true, s.Seq, s.Options
 		if s.Flags&ACK == 0 && !peer.seen {
 			f.dialed = s.Dir
+		}
+	}
+	if s.Flags&(SYN|ACK) == SYN && s.Dir == f.dialed {
+		f.began = s.At
+	}
+	if f.overtaken == 0 && s.Flags&SYN == 0 {
+		f.overtaken = reorderWindow
+		if h.known && peer.known && s.Dir == f.dialed {
+			f.overtaken = s.At.Sub(f.began)
 		}
 	}
 	if !h.seen && s.Flags&RST == 0 {
@@ -177,7 +190,7 @@ func (f *Follower) again(s *Segment, h, peer *half, given Notes, end uint64) Not
 		return SpuriousRetransmission
 	case h.fast(s, peer):
 		return FastRetransmission
-	case s.Dir == In && s.At.Sub(h.advance) < reorderWindow:
+	case s.Dir == In && end != h.next && s.At.Sub(h.advance) < f.overtaken:
 		return OutOfOrder
 	}
 	return Retransmission
@@ -187,19 +200,21 @@ func (f *Follower) again(s *Segment, h, peer *half, given Notes, end uint64) Not
 // duplicates, or they told of what lies behind it (RFC 5681 §3.2, RFC 6675).
 func (h *half) fast(s *Segment, peer *half) bool {
 	return s.RelSeq >= h.recover && s.At.Sub(peer.ackAt) <= fastWindow &&
-		(peer.dups >= 2 && s.RelSeq == peer.acked || peer.sacked > s.RelSeq)
+		(peer.dups >= 2 && s.RelSeq == peer.acked || s.Dir == Out && peer.sacked > s.RelSeq)
 }
 
-// judgeAck says what s is as an acknowledgement that bears nothing else.
+// judgeAck says what s is as an acknowledgement that bears nothing else. It is a
+// duplicate only if there is something to wait for (RFC 5681 §2); Wireshark says so
+// of others, too.
 func (f *Follower) judgeAck(s *Segment, h, peer *half) {
 	if s.Span() > 0 || s.Flags&ACK == 0 || h.acked == 0 || s.RelAck != h.acked || s.RelSeq != h.next {
 		return
 	}
-	switch {
-	case len(s.SACK) > 0, s.Wnd == h.wnd && s.RelAck < peer.next && !peer.keepAlive:
+	if len(s.SACK) > 0 || s.Wnd == h.wnd && s.RelAck < peer.next && !peer.keepAlive {
 		s.Notes |= DupAck
 		s.Dups = h.dups + 1
-	case s.Wnd != h.wnd && s.Wnd > 0:
+	}
+	if s.Wnd > h.wnd {
 		s.Notes |= WindowUpdate
 	}
 }
