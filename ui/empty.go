@@ -18,7 +18,12 @@ func (e Empty) Draw(l *Look, w, h int) []string {
 	if w <= 0 || h <= 0 {
 		return exactly(nil, w, h)
 	}
-	t := e.text(l, min(w-2, 72))
+	t := e.text(l, min(w-2, 72), true)
+	t.squeeze(h)
+	if len(t.rows) > h {
+		t = e.text(l, min(w-2, 72), false)
+		t.squeeze(h)
+	}
 	rows := blankRows(nil, w, max((h-len(t.rows))/2, 0))
 	left := max((w-t.widest)/2, 0)
 	for _, r := range t.rows {
@@ -32,8 +37,8 @@ func (e Empty) Draw(l *Look, w, h int) []string {
 	return exactly(rows, w, h)
 }
 
-// text is what e says, in rows of at most w cells.
-func (e Empty) text(l *Look, w int) page {
+// text is what e says, in rows of at most w cells: with what to do alone, or not.
+func (e Empty) text(l *Look, w int, alone bool) page {
 	th := l.Theme
 	p := page{l: l, w: w}
 	title := pick(e.Calling, words.EmptyCalling, words.EmptyWaiting)
@@ -55,7 +60,9 @@ func (e Empty) text(l *Look, w int) page {
 		}
 		p.blank()
 	}
-	p.say(th.Dim, 2, words.EmptyAlone.In(l.Lang))
-	p.command("seqtalk compare")
+	if alone {
+		p.say(th.Dim, 2, words.EmptyAlone.In(l.Lang))
+		p.command("seqtalk compare")
+	}
 	return p
 }

@@ -102,6 +102,24 @@ func waiting(l *Look) scene {
 	return s
 }
 
+// both is a conversation over both protocols, scrolled up and searched.
+func both(l *Look) scene {
+	s := chat(l)
+	items := talkSample()
+	for i := range items {
+		switch r := &items[i]; {
+		case r.Kind == Mine:
+			r.Fates[1] = Fate{Proto: "UDP", Mark: [...]Mark{Delivered, Unknown, Sent}[i%3], After: 12 * time.Millisecond}
+		case r.Kind == Theirs && i%2 == 0:
+			r.Fates[0], r.Late, r.Dup = Fate{Proto: "UDP"}, true, i%4 == 0
+		}
+	}
+	s.history = History{Items: items, Seen: 14, Selected: 4, Find: "byte", Both: true, Bar: true, EndKey: "Ctrl-End"}
+	s.view = View{Item: 1}
+	s.status.Legs = []Leg{tcpLeg, udpLeg}
+	return s
+}
+
 var goldenSizes = [][2]int{{40, 12}, {80, 24}, {120, 36}, {200, 60}}
 
 var goldenLangs = []struct {
@@ -117,6 +135,7 @@ func TestScreens(t *testing.T) {
 		for _, s := range goldenSizes {
 			size := fmt.Sprintf("%dx%d_%s.txt", s[0], s[1], lang.name)
 			golden(t, "chat_"+size, plainScreen(chat(l).screen(t, l, s[0], s[1])))
+			golden(t, "both_"+size, plainScreen(both(l).screen(t, l, s[0], s[1])))
 			golden(t, "waiting_"+size, plainScreen(waiting(l).screen(t, l, s[0], s[1])))
 		}
 	}

@@ -85,6 +85,7 @@ type History struct {
 	Find     string // highlighted wherever it stands, whatever its case
 	Both     bool   // lines go over two protocols: room for two marks
 	Nick     int    // cells the longest nick fills; 0: a usual one
+	NoClock  bool   // no times: the text has their room
 	Bar      bool   // a scroll bar
 	EndKey   string // what to press to get to the end, as a hint
 }

@@ -249,3 +249,23 @@ func BenchmarkJump80x24(b *testing.B) {
 		hist.Draw(l, hist.JumpTo(l, i))
 	}
 }
+
+// The longest message there can be, and the worst: every other octet is spelled.
+func BenchmarkHostile(b *testing.B) {
+	l := testLook(words.English)
+	hist := History{
+		Items: lines{{Kind: Theirs, Nick: bob, Text: bytes.Repeat([]byte("\x01a"), 1<<15)}},
+		Cache: new(Wraps), W: 80, H: 21, Seen: None, Selected: None, Find: "a",
+	}
+	b.Run("frame", func(b *testing.B) {
+		for b.Loop() {
+			hist.Draw(l, Latest)
+		}
+	})
+	b.Run("cold", func(b *testing.B) {
+		for b.Loop() {
+			hist.Cache.Clear()
+			hist.Draw(l, Latest)
+		}
+	})
+}

@@ -1,10 +1,8 @@
 package ui
 
 import (
-	"strconv"
+	"sort"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"seqtalk/ui/words"
 )
@@ -30,7 +28,7 @@ func newColumns(l *Look, h *History) columns {
 		w--
 	}
 	c := columns{clock: 1, nick: 1, text: 1}
-	if w >= 24 {
+	if w >= 24 && !h.NoClock {
 		c.nick = 1 + len("10:31") + pick(w >= 60, 2, 1)
 	}
 	if w >= 16 {
@@ -124,9 +122,10 @@ func (d *frame) item(rows []string, i uint64, skip int) []string {
 		}
 	}
 	var found [][2]int
+	searched := -1
 	for k := max(skip-n, 0); k < len(it.line.rows) && len(rows) < d.h; k++ {
-		if rw := &it.line.rows[k]; rw.para < len(it.line.paras) && (found == nil || rw.from == 0) {
-			found = d.find(it.line.paras[rw.para])
+		if rw := &it.line.rows[k]; rw.para < len(it.line.paras) && rw.para != searched {
+			found, searched = d.find(&it.line.paras[rw.para]), rw.para
 		}
 		rows = append(rows, d.row(len(rows), it, k, found))
 	}
@@ -273,66 +272,26 @@ func (d *frame) text(b *brush, r *Row, p *para, pc piece, found [][2]int) {
 		return
 	}
 	for at := pc.from; at < pc.to; {
-		end, spelled := pc.to, false
-		for _, c := range p.cuts {
-			if c > at {
-				end = min(end, c)
-				break
-			}
-			spelled = !spelled
+		end, st := pc.to, plain
+		k := sort.SearchInts(p.cuts, at+1)
+		if k%2 == 1 {
+			st = th.Spelled
 		}
-		st := pick(spelled, th.Spelled, plain)
-		for _, f := range found {
-			if at < f[0] {
-				end = min(end, f[0])
-				break
-			}
-			if at < f[1] {
-				st, end = th.Hit, min(end, f[1])
-				break
-			}
+		if k < len(p.cuts) {
+			end = min(end, p.cuts[k])
+		}
+		k = sort.Search(len(found), func(k int) bool { return found[k][1] > at })
+		switch {
+		case k == len(found):
+		case at < found[k][0]:
+			end = min(end, found[k][0])
+		default:
+			st, end = th.Hit, min(end, found[k][1])
 		}
 		s := p.text[at:end]
 		b.put(st, s, Width(b.m, s))
 		at = end
 	}
-}
-
-// find is where d.Find stands in p, by whole clusters.
-func (d *frame) find(p para) [][2]int {
-	if d.Find == "" {
-		return nil
-	}
-	var found [][2]int
-	for i, end := 0, 0; i < len(p.text); {
-		c, _ := cluster(d.l.Method, p.text[i:])
-		if n := foldPrefix(p.text[i:], d.Find); n > 0 {
-			end = i + n
-			if last := len(found) - 1; last >= 0 && found[last][1] >= i {
-				found[last][1] = end
-			} else {
-				found = append(found, [2]int{i, end})
-			}
-		}
-		i += len(c)
-		if last := len(found) - 1; last >= 0 && end < i && end > i-len(c) {
-			found[last][1], end = i, i // a hit that ends inside the cluster takes all of it
-		}
-	}
-	return found
-}
-
-// foldPrefix is how much of s is t, whatever the case; 0: s does not start so.
-func foldPrefix(s, t string) int {
-	n := 0
-	for _, want := range t {
-		got, size := utf8.DecodeRuneInString(s[n:])
-		if size == 0 || unicode.ToLower(got) != unicode.ToLower(want) {
-			return 0
-		}
-		n += size
-	}
-	return n
 }
 
 // thumb is where in the scroll bar the screen from p on is, by the number of
@@ -350,146 +309,4 @@ func (d *frame) thumb(p place) [2]int {
 	n := max(int(uint64(d.h)*seen/all), 1)
 	from := int(uint64(d.h-n) * (p.item - d.first) / (all - seen))
 	return [2]int{from, from + n}
-}
-
-// info is what stands beside a line, in parts.
-type info struct {
-	buf   [160]byte
-	used  int
-	parts [16]part
-	n     int
-	cells int
-}
-
-// A part is a few words, buf[from:to], and how they look; where room is short,
-// those with a higher drop go first.
-type part struct {
-	st              Style
-	from, to, cells int
-	drop            int
-}
-
-// begin starts a part.
-func (in *info) begin(st Style, drop int) {
-	in.parts[in.n] = part{st: st, from: in.used, to: in.used, drop: drop}
-	in.n++
-}
-
-// str adds to the part that was begun last.
-func (in *info) str(m Method, s string) {
-	p := &in.parts[in.n-1]
-	in.used += copy(in.buf[in.used:], s)
-	n := Width(m, s)
-	p.to, p.cells, in.cells = in.used, p.cells+n, in.cells+n
-}
-
-// num adds a number to it.
-func (in *info) num(m Method, n uint64) {
-	var b [20]byte
-	in.str(m, string(strconv.AppendUint(b[:0], n, 10)))
-}
-
-// draw draws in so that it ends at column x, as much of it as fits.
-func (in *info) draw(b *brush, x int) {
-	room := min(x, b.w) - b.x - 1
-	for drop := 9; drop > 0 && in.cells > room; drop-- {
-		for k := range in.n {
-			if p := &in.parts[k]; p.drop == drop {
-				in.cells -= p.cells
-				p.cells, p.to = 0, p.from
-			}
-		}
-	}
-	if in.cells == 0 || in.cells > room {
-		return
-	}
-	b.to(x - in.cells)
-	for k := range in.n {
-		p := &in.parts[k]
-		b.text(p.st, string(in.buf[p.from:p.to]))
-	}
-}
-
-// info says what is known of r's way: "↻1 ✓✓ 208 ms  bytes 34–87".
-func (d *frame) info(in *info, r *Row) {
-	th, g := d.l.Theme, d.l.Glyphs
-	if r.Kind == Note {
-		return
-	}
-	for _, f := range [...]struct {
-		on bool
-		st Style
-		s  string
-	}{{r.Dup, th.Warn, g.Dup}, {r.Late, th.Warn, g.Late}, {r.More, th.Dim, g.More}} {
-		if f.on {
-			in.begin(f.st, 0)
-			in.str(d.l.Method, f.s)
-			in.str(d.l.Method, " ")
-		}
-	}
-	for k := range r.Fates {
-		if f := &r.Fates[k]; f.Proto != "" {
-			d.fate(in, r.Kind, f)
-		}
-	}
-}
-
-// fate adds what became of a line over one protocol.
-func (d *frame) fate(in *info, kind Kind, f *Fate) {
-	m, th, g := d.l.Method, d.l.Theme, d.l.Glyphs
-	if kind == Mine {
-		if in.n > 0 {
-			in.begin(Style{}, 0)
-			in.str(m, "  ")
-		}
-		if d.Both {
-			in.begin(th.ProtoStyle(f.Proto), 0)
-			in.str(m, pick(d.cols.detail > 0, f.Proto, f.Proto[:1]))
-			in.str(m, " ")
-		}
-		if f.Resent != 0 {
-			in.begin(th.Warn, 3)
-			in.str(m, g.Resent)
-			if f.Resent > 0 {
-				in.num(m, uint64(f.Resent))
-			} else {
-				in.str(m, "?")
-			}
-			in.str(m, " ")
-		}
-		st, s := d.l.mark(f.Mark)
-		in.begin(st, 0)
-		in.str(m, s)
-		if f.After > 0 && d.cols.detail > 0 && (f.Mark == Acked || f.Mark == Delivered) {
-			in.begin(th.Dim, 4)
-			in.str(m, pick(f.AtMost, g.AtMost, " "))
-			in.str(m, Span(f.After))
-		}
-	}
-	if f.First > 0 && d.cols.detail > 1 {
-		in.begin(th.Dim, 5)
-		in.str(m, pick(in.n > 1, "  ", ""))
-		in.str(m, d.bytes)
-		in.num(m, f.First)
-		in.str(m, g.To)
-		in.num(m, f.Last)
-	}
-}
-
-// mark is how a mark is drawn.
-func (l *Look) mark(k Mark) (Style, string) {
-	th, g := l.Theme, l.Glyphs
-	switch k {
-	case Queued:
-		return th.Dim, g.Queued
-	case Sent:
-		return th.Dim, g.Sent
-	case Acked:
-		return th.Good, g.Acked
-	case Delivered:
-		return th.Good, g.Delivered
-	case Failed:
-		return th.Bad, g.Failed
-	}
-	return th.Warn, g.Unknown
 }

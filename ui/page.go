@@ -28,6 +28,13 @@ func (p *page) line(f ...field) {
 // blank appends an empty row.
 func (p *page) blank() { p.rows = append(p.rows, nil) }
 
+// squeeze takes blank rows out where the page has more than h rows.
+func (p *page) squeeze(h int) {
+	if len(p.rows) > h {
+		p.rows = slices.DeleteFunc(p.rows, func(r []field) bool { return len(r) == 0 })
+	}
+}
+
 // say appends s, wrapped, with n cells before each row.
 func (p *page) say(st Style, n int, s string) {
 	if s == "" {

@@ -22,8 +22,8 @@ func firstCluster(m Method, s string) (string, int) {
 func duration(ns int64) time.Duration { return time.Duration(ns) }
 
 func TestLayoutFillsTheScreen(t *testing.T) {
-	for w := MinWidth; w < 300; w += 7 {
-		for h := MinHeight; h < 100; h += 3 {
+	for w := MinWidth; w < 300; w += 17 {
+		for h := MinHeight; h < 100; h += 5 {
 			for side := Nothing; side <= UnderOther; side++ {
 				for composer := range 12 {
 					l := NewLayout(w, h, LayoutOptions{Composer: composer, Side: side})
@@ -154,7 +154,7 @@ func TestBoxes(t *testing.T) {
 				rows := b.draw(l, s[0], s[1])
 				fmt.Fprintf(&out, "%s in %d×%d\n%s\n\n", b.name, s[0], s[1], Strip(Join(rows)))
 			}
-			for w := range 90 {
+			for w := 0; w < 90; w += 1 + w/9 {
 				for h := range 20 {
 					checkBox(t, b.name, l, b.draw(l, w, h), w, h)
 				}

@@ -65,8 +65,8 @@ func checkRows(t *testing.T, what string, l *Look, rows []string, w, h int) {
 }
 
 func sizes(yield func(w, h int) bool) {
-	for w := 0; w <= 130; w = w + 1 + w/20 {
-		for h := 0; h <= 40; h = h + 1 + h/8 {
+	for w := 0; w <= 130; w += 1 + w/9 {
+		for h := 0; h <= 40; h += 1 + h/4 {
 			if !yield(w, h) {
 				return
 			}

@@ -1,0 +1,112 @@
+package ui
+
+import (
+	"strconv"
+
+	"seqtalk/ui/words"
+)
+
+// rtt adds the round-trip time.
+func (a *bar) rtt(l *Look, g *Leg) {
+	if g.RTT > 0 {
+		a.add(6, field{l.Theme.Dim, "rtt "}, field{l.Theme.Text, Span(g.RTT)})
+		a.gap(2)
+	}
+}
+
+// tcp adds the congestion window, retransmissions and the history word.
+func (a *bar) tcp(l *Look, g *Leg) {
+	th := l.Theme
+	if g.Cwnd >= 0 {
+		a.add(2, field{th.Dim, "cwnd "}, field{th.Text, strconv.Itoa(g.Cwnd)})
+		a.gap(2)
+	}
+	if g.Resent >= 0 {
+		a.add(pick(g.Resent > 0, 9, 3), field{pick(g.Resent > 0, th.Warn, th.Text), l.Glyphs.Resent + strconv.Itoa(g.Resent)})
+		a.gap(3)
+	}
+	if g.Word != "" {
+		a.add(5, field{th.Dim, g.Word})
+	}
+}
+
+// numbers adds OUT and IN. Where the absolute numbers have no room, the initial
+// ones stand there, from which they can be added up.
+func (a *bar) numbers(l *Look, g *Leg, abs bool) {
+	th := l.Theme
+	if !g.OutSeq.Known && !g.InSeq.Known && !g.OutAck.Known && !g.InAck.Known {
+		a.add(5, field{th.Dim, words.BarNoNumbers.In(l.Lang)})
+		return
+	}
+	a.dir(l, "OUT", g.OutFlags, g.OutSeq, g.OutAck, abs, 10)
+	a.gap(3)
+	a.dir(l, "IN", g.InFlags, g.InSeq, g.InAck, abs, 8)
+	a.gap(3)
+	if o, i := g.OutSeq, g.InSeq; abs && o.HasAbs && i.HasAbs {
+		isn := strconv.FormatUint(uint64(o.Abs-uint32(o.Rel)), 10) + " / " + strconv.FormatUint(uint64(i.Abs-uint32(i.Rel)), 10)
+		a.instead(1, 3, field{th.Dim, "ISN "}, field{th.Text, isn})
+		a.gap(3)
+	}
+}
+
+// dir adds one direction.
+func (a *bar) dir(l *Look, name, flags string, seq, ack Number, abs bool, gone int) {
+	th := l.Theme
+	allGuessed := seq.Guessed && ack.Guessed
+	a.add(gone, field{th.Strong, name + pick(allGuessed, "?", "")})
+	if flags != "" {
+		a.add(2, field{th.Dim, " [" + flags + "]"})
+	}
+	for i, n := range [...]Number{seq, ack} {
+		a.add(gone, field{th.Dim, pick(i == 0, " seq", " ack") + pick(n.Guessed && !allGuessed, "? ", " ")})
+		a.shrink(1, gone, field{th.Text, n.text(abs)}, field{th.Text, n.text(false)})
+	}
+}
+
+// text writes n.
+func (n Number) text(abs bool) string {
+	rel := strconv.FormatUint(n.Rel, 10)
+	switch {
+	case !n.Known:
+		return "-"
+	case abs && n.HasAbs:
+		return strconv.FormatUint(uint64(n.Abs), 10) + " (" + rel + ")"
+	}
+	return rel
+}
+
+// ids adds what stands in for seq and ack where there are none.
+func (a *bar) ids(l *Look, g *Leg) {
+	th := l.Theme
+	if !g.IDs.Measurable {
+		a.add(2, field{th.Dim, words.BarUDPNone.In(l.Lang)})
+		a.gap(3)
+		if g.UDP == NoPeer {
+			return
+		}
+		a.shrink(3, 9, field{th.Text, words.BarNotMeasurable.In(l.Lang)}, field{th.Text, words.BarNotMeasurableShort.In(l.Lang)})
+		return
+	}
+	a.add(3, field{th.Dim, words.BarUDPNone.In(l.Lang)})
+	a.gap(3)
+	a.add(10, field{th.Text, words.BarSent.In(l.Lang, g.IDs.Sent)})
+	a.gap(2)
+	a.add(9, field{th.Text, words.BarSeen.In(l.Lang, g.IDs.Seen)})
+	a.gap(2)
+	for _, c := range [...]struct {
+		p words.Phrase
+		n uint64
+	}{{words.BarLost, g.IDs.Lost}, {words.BarDup, g.IDs.Dup}, {words.BarLate, g.IDs.Late}} {
+		a.add(8, field{pick(c.n > 0, th.Warn, th.Text), c.p.In(l.Lang, c.n)})
+		a.gap(2)
+	}
+	a.add(1, field{th.Dim, words.BarCounted.In(l.Lang)})
+}
+
+// source adds the label of who told the numbers.
+func (a *bar) source(l *Look, g *Leg) {
+	if g.Source != "" && g.Source != "none" {
+		a.gap(3)
+		a.add(5, field{l.Theme.Dim, g.Source})
+	}
+}
