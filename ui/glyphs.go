@@ -11,9 +11,8 @@ type Glyphs struct {
 	Mine, Selected                                  string // gutter: one cell
 	Prompt                                          string
 	Rule, Bar, Thumb                                string // one cell
-	Down, Up, Left, Right                           string
+	Down                                            string
 	AtMost, To                                      string // before a bound, between the ends of a range
-	Dot                                             string // between hints
 	Box                                             [6]string
 
 	ascii bool // our own words keep to ASCII too
@@ -27,7 +26,7 @@ var Unicode = Glyphs{
 	On: "●", Half: "◐", Off: "○", Bad: "✗", Both: "⇄",
 	Info: "·", Warn: "!", Alarm: "!!", Mine: "▎", Selected: "▸", Prompt: "›",
 	Rule: "─", Bar: "│", Thumb: "┃",
-	Down: "↓", Up: "↑", Left: "←", Right: "→", AtMost: " ≤ ", To: "–", Dot: "·",
+	Down: "↓", AtMost: " ≤ ", To: "–",
 	Box: [6]string{"╭", "─", "╮", "│", "╰", "╯"},
 }
 
@@ -39,7 +38,7 @@ var ASCII = Glyphs{
 	On: "*", Half: "o", Off: ".", Bad: "x", Both: "<>",
 	Info: "-", Warn: "!", Alarm: "!!", Mine: "|", Selected: ">", Prompt: ">",
 	Rule: "-", Bar: "|", Thumb: "#",
-	Down: "v", Up: "^", Left: "<-", Right: "->", AtMost: " <=", To: "-", Dot: "|",
+	Down: "v", AtMost: " <=", To: "-",
 	Box: [6]string{"+", "-", "+", "|", "+", "+"}, ascii: true,
 }
 

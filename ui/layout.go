@@ -33,7 +33,6 @@ const WideEnough = 110
 type LayoutOptions struct {
 	Composer int // rows of text in it, 1–8
 	Side     Side
-	Status   int // rows, 0: 2
 }
 
 // A Layout is where everything is. The panes do not overlap and fill the screen.
@@ -63,7 +62,7 @@ func NewLayout(w, h int, o LayoutOptions) Layout {
 		l.TooSmall = true
 		return l
 	}
-	status := max(o.Status, 2)
+	const status = 2
 	rows := min(max(o.Composer, 1), maxComposer, (h-status)/2)
 	l.Status = Rect{0, h - status, w, status}
 	l.Composer = Rect{0, l.Status.Y - rows - 1, w, rows + 1}

@@ -75,12 +75,6 @@ func Pad(m Method, s string, w int) string {
 	return s + spaces(w-Width(m, s))
 }
 
-// PadLeft is Pad with the room before s.
-func PadLeft(m Method, s string, w int) string {
-	s = Truncate(m, s, w, "…")
-	return spaces(w-Width(m, s)) + s
-}
-
 const blank = "                                                                                                                                "
 
 // spaces is n spaces; none if n is negative.
