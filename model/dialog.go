@@ -59,13 +59,14 @@ func (m *Model) paste(text string) tea.Cmd {
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	e := &m.editor
 	switch {
-	case text == "" || m.dialog != nil || m.help != nil:
+	case text == "" || m.dialog != nil:
 		return nil
 	case m.search != nil:
 		first, _, _ := strings.Cut(text, "\n")
 		m.search.query.insert(first)
 		return m.searchAgain(m.talk.End(), true)
 	}
+	m.help = nil
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	limit := m.limit()
 	if len(lines) < guardedLines && (limit == 0 || len(e.text)+len(text) <= limit) && len(text) <= editorRoom {

@@ -41,8 +41,8 @@ func (c *command) usage(l words.Lang) string {
 	return strings.TrimSpace("/" + c.Name.In(l) + " " + c.Takes.In(l))
 }
 
-// helpKey scrolls or closes the help, and reports whether k was for it. Typing
-// goes on under it.
+// helpKey scrolls or closes the help, and reports whether k was for it: letters
+// are, so that nothing is typed that is not seen.
 func (m *Model) helpKey(k tea.KeyPressMsg) bool {
 	b := &m.keys
 	page := max(m.layout().Main.H-4, 1)

@@ -31,7 +31,7 @@ func newKeyMap(l words.Lang) KeyMap {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, does.In(l)))
 	}
 	return KeyMap{
-		Send:          bind(words.KeySend, "Enter", "enter"),
+		Send:          bind(words.KeySend, "Enter", "enter", "kpenter"),
 		Newline:       bind(words.KeyNewline, "Alt-Enter Shift-Enter Ctrl-J", "alt+enter", "shift+enter", "ctrl+j"),
 		Complete:      bind(words.KeyComplete, "Tab", "tab"),
 		Up:            bind(words.KeyUp, "↑ Ctrl-P", "up", "ctrl+p"),

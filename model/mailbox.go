@@ -95,6 +95,16 @@ func (b *mailbox) put(ev transport.Event) bool {
 	}
 }
 
+// full reports that the pump has to wait. No mailbox is never full.
+func (b *mailbox) full() bool {
+	if b == nil {
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.weight >= mailboxRoom
+}
+
 // take empties the mailbox, up to most messages' worth but at least one event.
 // What is left has a wake on its way.
 func (b *mailbox) take(most int) []transport.Event {

@@ -81,6 +81,7 @@ type Model struct {
 	leaving                    bool // the conversation ends, and the program with it
 	met                        bool // somebody came, or there is something to read
 	halfClosed                 bool
+	plaintext                  bool // the address can be reached from other machines
 }
 
 // New makes the screen of a conversation in which nothing was said.
@@ -203,8 +204,11 @@ func (m *Model) hear(ev transport.Event) tea.Cmd {
 // apply is the only place where the wire changes the state.
 func (m *Model) apply(ev transport.Event) {
 	m.talk.Apply(ev)
-	if _, ok := ev.(transport.Up); ok {
+	switch ev := ev.(type) {
+	case transport.Up:
 		m.met, m.halfClosed = true, false
+	case transport.Notice:
+		m.plaintext = m.plaintext || ev.Code == transport.NotePlaintext
 	}
 }
 

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -110,6 +113,48 @@ func golden(t *testing.T, name, got string) {
 	}
 	if got != string(want) {
 		t.Errorf("the screen is\n%s\nwant\n%s", got, want)
+	}
+}
+
+// Whatever comes from outside, the screen keeps its shape, and no byte of it
+// reaches the terminal as anything but text.
+func FuzzScreen(f *testing.F) {
+	f.Add("\x1b[2J\x1b]52;c;!\a", "bob\x1b[31m", 80, 24)
+	f.Add("a\rb\bc\u202Ed\u009b31m", "\u202Ebob", 40, 12)
+	f.Add("👨\u200d👩\u200d👧e\u0301\u0301中\xff\xc3", "小明", 41, 13)
+	f.Fuzz(func(t *testing.T, text, nick string, w, h int) {
+		m, p, _ := screen(t)
+		meet(m, p, segment.TCP, session.Raw)
+		m.take(tea.WindowSizeMsg{Width: w, Height: h})
+		m.Update(transport.Renamed{Proto: segment.TCP, Nick: transport.Foreign(nick)})
+		m.Update(came(text))
+		m.Update(transport.Down{Proto: segment.TCP, Cause: transport.Lost, Err: errors.New(text)})
+		drive(m, "<ctrl+r>")
+		m.take(tea.PasteMsg{Content: text})
+		harmless(t, m)
+		drive(m, "<esc>")
+		m.take(tea.PasteMsg{Content: text})
+		harmless(t, m)
+		drive(m, "e<up>")
+		harmless(t, m)
+	})
+}
+
+// harmless fails if the screen has another shape than the window, or holds a
+// control character once our own attributes are gone.
+func harmless(t *testing.T, m *Model) {
+	t.Helper()
+	if m.w < ui.MinWidth || m.h < ui.MinHeight {
+		return
+	}
+	shown := fits(t, m)
+	if !utf8.ValidString(shown) {
+		t.Fatalf("bad UTF-8 reaches the terminal: %q", shown)
+	}
+	for _, r := range shown {
+		if r != '\n' && unicode.IsControl(r) || r == '\u202E' {
+			t.Fatalf("%U reaches the terminal", r)
+		}
 	}
 }
 

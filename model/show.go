@@ -66,11 +66,31 @@ func name(p segment.Proto) string { return strings.ToUpper(p.String()) }
 
 // status is what the status bar shows.
 func (m *Model) status() ui.Status {
-	s := ui.Status{Absolute: !m.o.Relative, Beginner: m.beginner}
+	s := ui.Status{Absolute: !m.o.Relative, Beginner: m.beginner, Extra: m.extra()}
 	for _, g := range m.legs() {
 		s.Legs = append(s.Legs, legOf(g))
 	}
 	return s
+}
+
+// extra is what else should be known: that others can read along, and what waits.
+func (m *Model) extra() string {
+	var s []string
+	l := m.look.Lang
+	if m.plaintext {
+		s = append(s, words.BarPlaintext.In(l))
+	}
+	n := 0
+	for _, g := range m.legs() {
+		n = max(n, g.Queued)
+	}
+	if n > 0 {
+		s = append(s, words.BarQueued.In(l, n))
+	}
+	if m.box.full() {
+		s = append(s, words.BarBehind.In(l))
+	}
+	return strings.Join(s, "  ")
 }
 
 // legs are the protocols that matter now: those with a peer or, while there is

@@ -63,8 +63,12 @@ var (
 	PasteEdit = phrase("put it into the line, to be edited", "放进输入行，先编辑")
 	PasteDrop = phrase("forget it", "放弃")
 
-	HelpHint      = phrase("↑↓ PgUp PgDn move · Esc closes", "↑↓ PgUp PgDn 翻动 · Esc 关闭")
-	EndKey        = phrase("Esc", "Esc")
+	HelpHint     = phrase("↑↓ PgUp PgDn move · Esc closes", "↑↓ PgUp PgDn 翻动 · Esc 关闭")
+	EndKey       = phrase("Esc", "Esc")
+	BarPlaintext = phrase("PLAINTEXT", "明文")
+	BarQueued    = phrase("%d queued", "%d 条排队")
+	BarBehind    = phrase("screen behind: not reading", "显示跟不上：暂停接收")
+
 	FirstHint     = phrase("F1 help · / commands", "F1 帮助 · / 命令")
 	SearchKeys    = phrase("Ctrl-R older · Ctrl-S newer · Enter stays · Esc returns", "Ctrl-R 更早 · Ctrl-S 更新 · 回车停留 · Esc 返回")
 	SearchFor     = phrase("search: ", "搜索：")
