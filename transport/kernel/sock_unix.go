@@ -48,7 +48,8 @@ func (t *watch) adopt(fd int) (*sock, error) {
 	return s, nil
 }
 
-// release lets the watcher go with the last socket, and waits for it.
+// release lets the watcher go with the last socket, and waits for it: what
+// Notify was given must not call Close, nor wait for who does.
 func (t *watch) release() {
 	t.mu.Lock()
 	w := t.w
@@ -232,13 +233,4 @@ func bound(typ int, at netip.AddrPort, set func(fd, fam int) error) (int, error)
 		return -1, err
 	}
 	return fd, nil
-}
-
-// again calls f until no signal cuts it short.
-func again(f func() error) error {
-	for {
-		if err := f(); err != unix.EINTR {
-			return err
-		}
-	}
 }

@@ -85,3 +85,12 @@ func (c *packetConn) TryWriteTo(p []byte, to netip.AddrPort, k uint64) error {
 func (c *packetConn) TryReturned() (stack.Returned, error) {
 	return stack.Returned{}, stack.ErrWouldBlock
 }
+
+// again calls f until no signal cuts it short.
+func again(f func() error) error {
+	for {
+		if err := f(); err != unix.EINTR {
+			return err
+		}
+	}
+}
