@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"gvisor.dev/gvisor/pkg/log"
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
@@ -42,6 +43,14 @@ var addresses = [2][2]netip.Addr{
 }
 
 const nicID = 1
+
+// netstack writes what it finds odd to standard error, where a screen may stand.
+// Whatever matters of it is in the segments.
+func init() { log.SetTarget(silence{}) }
+
+type silence struct{}
+
+func (silence) Emit(int, log.Level, time.Time, string, ...any) {}
 
 func newEnd(l *Lab, side int, lo Options) (*End, error) {
 	e := &End{lab: l, side: side, timeWait: lo.TimeWait, buffer: lo.ReceiveBuffer}

@@ -102,7 +102,7 @@ func New(o Options) (*Lab, error) {
 	}
 	for proto := range l.lanes {
 		for from := range l.lanes[proto] {
-			l.lanes[proto][from] = newLane(l, from)
+			l.lanes[proto][from] = newLane(l, proto, from)
 		}
 	}
 	l.up.Store(true)

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +117,9 @@ func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond)
 // golden compares what was noted with the file of the test's name.
 func (b *bench) golden() {
 	b.t.Helper()
+	if runtime.GOARCH != "amd64" {
+		b.t.Skip("netstack computes timeouts in floating point, which differs by nanoseconds elsewhere")
+	}
 	name := filepath.Join("testdata", strings.ReplaceAll(b.t.Name(), "/", "_")+".txt")
 	got := b.text.String()
 	if *update {

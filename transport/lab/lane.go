@@ -29,17 +29,19 @@ type flying struct {
 	copies  int
 }
 
-func newLane(l *Lab, from int) *lane {
+func newLane(l *Lab, proto, from int) *lane {
 	n := &lane{lab: l, from: from, flying: map[uint64]*flying{}}
-	d := link.Direction(from)
 	to := l.ends[1-from]
-	deliver := func(p link.Packet, _ link.Fate) {
-		if returned, tell := l.tap.returned(1-from, p.Bytes); tell != nil {
-			tell(returned)
+	deliver := func(p link.Packet, _ link.Fate) { to.deliver(p.Bytes) }
+	if proto == udpLane {
+		deliver = func(p link.Packet, _ link.Fate) {
+			if returned, tell := l.tap.returned(1-from, p.Bytes); tell != nil {
+				tell(returned)
+			}
+			to.deliver(p.Bytes)
 		}
-		to.deliver(p.Bytes)
 	}
-	n.pipe = link.NewPipe(l.clock, l.spec.Link(d), deliver, n.observe)
+	n.pipe = link.NewPipe(l.clock, l.spec.Link(link.Direction(from)), deliver, n.observe)
 	return n
 }
 

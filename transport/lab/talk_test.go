@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -294,6 +295,14 @@ func TestSameSeedSameRun(t *testing.T) {
 			}
 		}
 		t.Logf("v6 %v: %d lines, %v a run", v6, bytes.Count(first, []byte(" A ")), time.Since(began)/time.Duration(runs))
+		for _, procs := range []int{1, 8} {
+			was := runtime.GOMAXPROCS(procs)
+			again, _ := story(t, weather+" seed 7", v6, 20)
+			runtime.GOMAXPROCS(was)
+			if !bytes.Equal(first, again) {
+				t.Errorf("on %d processors it is another run", procs)
+			}
+		}
 		if other, _ := story(t, weather+" seed 8", v6, 20); bytes.Equal(first, other) {
 			t.Error("another seed, the same weather")
 		}
