@@ -89,13 +89,18 @@ func (m *Model) commandNamed(name string) *command {
 func (m *Model) nearest(name string) string {
 	best, least := "", 1<<30
 	for i := range m.commands {
-		for _, n := range m.commands[i].names(m.look.Lang) {
+		c := &m.commands[i]
+		for k, n := range c.names(m.look.Lang) {
 			d := 2 * distance(name, n)
 			if strings.HasPrefix(n, name) {
 				d = 1
 			}
-			if d < least {
-				best, least = m.commands[i].Name.In(m.look.Lang), d
+			switch {
+			case d >= least:
+			case k < 2: // as it is called, in the language that was begun
+				best, least = n, d
+			default:
+				best, least = c.Name.In(m.look.Lang), d
 			}
 		}
 	}

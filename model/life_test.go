@@ -314,6 +314,26 @@ func TestStuckTerminalComesBack(t *testing.T) {
 	c.modesOff()
 }
 
+// A window that is dragged about, to nothing and back.
+func TestManyResizes(t *testing.T) {
+	c := start(t, "run", true)
+	for i := range 160 {
+		_ = pty.Setsize(c.master, &pty.Winsize{Rows: uint16(i * 7 % 61), Cols: uint16(i * 31 % 211)})
+		time.Sleep(5 * time.Millisecond)
+	}
+	_ = pty.Setsize(c.master, &pty.Winsize{Rows: 24, Cols: 80})
+	time.Sleep(100 * time.Millisecond)
+	_ = syscall.SetNonblock(int(c.master.Fd()), true)
+	c.mu.Lock()
+	c.out.Reset()
+	c.mu.Unlock()
+	_, _ = c.master.Write([]byte{0x0c})
+	c.until("Waiting on")
+	_, _ = io.WriteString(c.master, "\x03\x03")
+	c.ends(0)
+	c.modesOff()
+}
+
 // The terminal is closed. With SIGHUP ignored, as by nohup, end of file tells.
 func TestHangup(t *testing.T) {
 	for _, mode := range []string{"run", "nohup"} {

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"seqtalk/transport"
 	"seqtalk/transport/segment"
@@ -234,6 +235,23 @@ func TestBackgroundChoosesTheTheme(t *testing.T) {
 type white struct{}
 
 func (white) RGBA() (r, g, b, a uint32) { return 0xffff, 0xffff, 0xffff, 0xffff }
+
+// Once the terminal says that it measures by clusters, so do we.
+func TestTerminalSaysHowItMeasures(t *testing.T) {
+	for _, c := range []struct {
+		msg  tea.ModeReportMsg
+		want ui.Method
+	}{
+		{tea.ModeReportMsg{Mode: ansi.ModeUnicodeCore, Value: ansi.ModeNotRecognized}, ui.WcWidth},
+		{tea.ModeReportMsg{Mode: ansi.ModeSynchronizedOutput, Value: ansi.ModeReset}, ui.WcWidth},
+		{tea.ModeReportMsg{Mode: ansi.ModeUnicodeCore, Value: ansi.ModeReset}, ui.GraphemeWidth},
+	} {
+		m, _, _ := screen(t)
+		if m.take(c.msg); m.look.Method != c.want {
+			t.Errorf("after %v it measures by %v", c.msg, m.look.Method)
+		}
+	}
+}
 
 // The window's title never holds what a peer said.
 func TestTitleIsConstant(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"seqtalk/transport/segment"
 	"seqtalk/transport/session"
 	"seqtalk/ui"
+	"seqtalk/ui/safe"
 	"seqtalk/ui/words"
 )
 
@@ -32,6 +33,9 @@ func (l lines) Row(i uint64) ui.Row {
 	}
 	if l.m.times {
 		r.At = in.At
+	}
+	if in.Kind == talk.Theirs && in.Nick == (safe.Text{}) {
+		r.Nick = l.m.peerName()
 	}
 	for k, f := range in.Fates {
 		if f.Proto != 0 {
@@ -199,6 +203,9 @@ func address(a interface {
 
 // both reports that lines go over two protocols.
 func (m *Model) both() bool { return len(m.legs()) > 1 }
+
+// peerName is what a peer that gave no name is called.
+func (m *Model) peerName() safe.Text { return safe.String(words.Peer.In(m.look.Lang)) }
 
 // ownName is what our lines are said under.
 func (m *Model) ownName() string {

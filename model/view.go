@@ -8,6 +8,7 @@ import (
 	"seqtalk/model/talk"
 	"seqtalk/transport"
 	"seqtalk/ui"
+	"seqtalk/ui/safe"
 	"seqtalk/ui/words"
 )
 
@@ -106,7 +107,11 @@ func (m *Model) historyIn(r ui.Rect) ui.History {
 
 // nickWidth is how wide the longer of the two nicks is.
 func (m *Model) nickWidth() int {
-	return max(ui.Width(m.look.Method, m.ownName()), ui.Width(m.look.Method, m.talk.PeerNick().String()))
+	peer := m.talk.PeerNick()
+	if peer == (safe.Text{}) {
+		peer = m.peerName()
+	}
+	return max(ui.Width(m.look.Method, m.ownName()), ui.Width(m.look.Method, peer.String()))
 }
 
 // present reports that the user sees the newest line.

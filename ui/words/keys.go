@@ -65,6 +65,7 @@ var (
 
 	HelpHint     = phrase("↑↓ PgUp PgDn move · Esc closes", "↑↓ PgUp PgDn 翻动 · Esc 关闭")
 	EndKey       = phrase("Esc", "Esc")
+	Peer         = phrase("peer", "对方")
 	BarPlaintext = phrase("PLAINTEXT", "明文")
 	BarQueued    = phrase("%d queued", "%d 条排队")
 	BarBehind    = phrase("screen behind: not reading", "显示跟不上：暂停接收")
