@@ -72,6 +72,7 @@ type run struct {
 	json   *JSON // nil: text
 	teller talk.Teller
 	legs   [2]leg
+	early  early // over both protocols, what UDP brought first
 
 	input   <-chan []piece // nil once it has ended
 	waiting []piece        // read, not taken by Send

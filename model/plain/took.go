@@ -69,22 +69,66 @@ func (r *run) tell(text string) {
 	fmt.Fprintf(r.o.Err, "seqtalk: %s\n", text)
 }
 
-// print writes the messages of ev to Out. Over both protocols it is TCP's that
-// are printed, once and in order.
+// print writes the messages of ev to Out.
 func (r *run) print(ev transport.Received) {
 	if r.json != nil {
 		return // Event does it
 	}
-	if tcp := r.legs[0]; ev.Proto == segment.UDP && tcp.up && tcp.wire == session.Framed && r.legs[1].wire == session.Framed {
-		return
-	}
 	for i := range ev.Messages {
-		if in := &ev.Messages[i]; r.o.OutTTY {
+		switch in := &ev.Messages[i]; {
+		case r.twice(ev.Proto, in):
+		case r.o.OutTTY:
 			r.out.buf = appendSafe(r.out.buf, in)
-		} else {
+		default:
 			r.out.buf = appendLiteral(r.out.buf, in)
 		}
 	}
+}
+
+// twice reports whether in is what comes, or came, over the other protocol
+// too. While TCP is there it brings everything, once and in order; what UDP
+// brought before is remembered.
+func (r *run) twice(p segment.Proto, in *transport.Incoming) bool {
+	if in.Row == 0 || in.Wire != session.Framed {
+		return false
+	}
+	if p == segment.UDP {
+		if r.legs[0].up && r.legs[0].wire == session.Framed {
+			return true
+		}
+		r.early.put(in.Row)
+		return false
+	}
+	return r.early.take(in.Row)
+}
+
+// maxEarly is how many rows are remembered: more than can be on their way
+// while the handshakes of both protocols end.
+const maxEarly = 4096
+
+// early are the rows that were printed before TCP was there.
+type early struct {
+	rows map[uint64]bool
+	ring [maxEarly]uint64
+	n    int // puts
+}
+
+func (e *early) put(row uint64) {
+	if e.rows == nil {
+		e.rows = map[uint64]bool{}
+	}
+	if e.n >= maxEarly {
+		delete(e.rows, e.ring[e.n%maxEarly])
+	}
+	e.ring[e.n%maxEarly] = row
+	e.rows[row] = true
+	e.n++
+}
+
+func (e *early) take(row uint64) bool {
+	was := e.rows[row]
+	delete(e.rows, row)
+	return was
 }
 
 // appendLiteral appends a message as it was said, and a newline where it is a
@@ -143,7 +187,7 @@ func (r *run) down(ev transport.Down) {
 	if r.up() {
 		return // over the other protocol it goes on
 	}
-	r.halved, r.limit = false, maxPiece
+	r.halved, r.limit, r.early = false, maxPiece, early{}
 	switch ev.Cause {
 	case transport.BusyPeer, transport.Mistaken, transport.Refused:
 		r.broken = true
@@ -162,7 +206,10 @@ func (r *run) hold() {
 	if want == r.held {
 		return
 	}
-	if r.tr.Do(transport.Hold{On: want}) == nil || len(r.tr.Status().Legs) > 0 {
+	for _, l := range r.tr.Status().Legs {
+		if l.Proto == segment.TCP && r.tr.Do(transport.Hold{On: want}) != nil {
+			return // it is asked again
+		}
 		r.held = want // or there is no TCP, and nothing to hold
 	}
 }
