@@ -143,6 +143,18 @@ func TestReceiveBufferOverflows(t *testing.T) {
 	}
 }
 
+// TestLateNotify: what has happened before Notify is told, too.
+func TestLateNotify(t *testing.T) {
+	b := newBench(t, "delay 1ms")
+	p := b.connect(b.lab.B().IPv4())
+	b.write(p.a, "early", 1)
+	b.run(10 * time.Millisecond)
+	told := false
+	if p.b.Notify(func() { told = true }); !told {
+		t.Error("nobody is told of bytes that wait")
+	}
+}
+
 func TestRingCountsWhatItDrops(t *testing.T) {
 	b := newBench(t, "delay 1ms")
 	b.lab.Close()

@@ -166,6 +166,11 @@ func TestDatagramsAndTheLog(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("seed %d: %d read, %d arrived whole by the log, or others", seed, len(got), len(want))
 		}
+		for _, n := range b.lab.lanes[udpLane] {
+			if len(n.flying) > 0 {
+				t.Errorf("seed %d: %d packets have arrived and are not forgotten", seed, len(n.flying))
+			}
+		}
 		b.lab.Close()
 	}
 }

@@ -113,7 +113,6 @@ func (c *packetConn) TryWriteTo(p []byte, to netip.AddrPort, k uint64) error {
 		return say("send", segment.UDP, to, stack.ErrUnreachable)
 	}
 	c.key(k)
-	defer c.key(0)
 	dest := full(to)
 	_, err := c.ep.Write(bytes.NewReader(p), tcpip.WriteOptions{To: &dest})
 	return kind(err)

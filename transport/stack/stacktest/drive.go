@@ -9,6 +9,7 @@ import (
 func drives(f *fixture) {
 	var running, calls atomic.Int32
 	var over atomic.Bool
+	var wake func()
 	wake, ended := f.A.Drive(func(time.Time) (time.Time, bool) {
 		if running.Add(1) != 1 {
 			f.Error("two calls at once")
@@ -16,7 +17,11 @@ func drives(f *fixture) {
 		defer running.Add(-1)
 		calls.Add(1)
 		f.poke()
-		return time.Time{}, over.Load()
+		if over.Load() {
+			wake() // means nothing any more
+			return time.Time{}, true
+		}
+		return time.Time{}, false
 	})
 	if f.pass(10 * time.Millisecond); calls.Load() != 0 {
 		f.Error("it was called before it was woken")

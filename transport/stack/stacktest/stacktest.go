@@ -37,7 +37,7 @@ func Run(t *testing.T, newPair func(t *testing.T) Pair) {
 	}{
 		{"Connect", connects}, {"Echo", echoes}, {"Order", keepsOrder},
 		{"HalfClose", halfCloses}, {"Reset", resets}, {"Refused", refuses},
-		{"Claims", claims}, {"Closed", staysClosed}, {"BackPressure", pressesBack},
+		{"Claims", claims}, {"TimeWait", claimsAgain}, {"Closed", staysClosed}, {"BackPressure", pressesBack},
 		{"ManyDials", takesMany}, {"Drive", drives}, {"DriveTimer", drivesInTime},
 		{"Datagrams", carriesDatagrams}, {"EmptyDatagram", carriesEmpty},
 		{"LongDatagram", cutsLong}, {"TooLong", refusesTooLong}, {"Returned", returns},

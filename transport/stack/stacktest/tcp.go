@@ -167,6 +167,32 @@ func claims(f *fixture) {
 	again.Close()
 }
 
+// claimsAgain: connections in TIME-WAIT do not keep an address from a listener.
+func claimsAgain(f *fixture) {
+	l := f.listen()
+	a := f.dial(l.Addr())
+	b := f.accept(l)
+	if err := b.Close(); err != nil { // who closes first waits
+		f.Fatal(err)
+	}
+	if _, err := f.read(a, -1); err != io.EOF {
+		f.Fatal(err)
+	}
+	a.Close()
+	for n := 0; b.Snapshot().State != segment.TimeWait; n++ { // after Close nobody is notified
+		if n == 1000 {
+			f.Fatalf("who closed first is %v", b.Snapshot().State)
+		}
+		f.pass(time.Millisecond)
+	}
+	l.Close()
+	again, err := f.B.Listen(l.Addr())
+	if err != nil {
+		f.Fatal(err)
+	}
+	again.Close()
+}
+
 func staysClosed(f *fixture) {
 	a, b := f.connect()
 	if err := a.Close(); err != nil {
