@@ -1,153 +1,253 @@
-// Seqtalk is a messenger for two terminals over TCP or UDP.
+// Seqtalk is a messenger for two terminals that shows what TCP and UDP do with
+// every word.
 package main
 
 import (
-	"bytes"
-	"flag"
+	"context"
+	"errors"
 	"fmt"
-	"net"
+	"io"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
+	"time"
 
-	"charm.land/bubbles/v2/textarea"
-	tea "charm.land/bubbletea/v2"
+	"charm.land/fang/v2"
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"seqtalk/model"
+	"seqtalk/model/plain"
+	"seqtalk/transport"
+	"seqtalk/transport/kernel"
+	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
+	"seqtalk/ui/words"
 )
 
-type received string
+const version = "0.1.0"
 
-type screen struct {
-	input  textarea.Model
-	lines  []string
-	send   func(string) error
-	header string
-	height int
+// The exit codes; those of signals are 128 and the signal's number.
+const (
+	exitFailed = 1 // no conversation came about, or a line stayed unconfirmed
+	exitUsage  = 2
+)
+
+// exit ends the program with a code. What there was to say has been said.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// A usageError is a mistake on the command line.
+type usageError struct{ error }
+
+func main() {
+	err := fang.Execute(context.Background(), command(), fang.WithVersion(version), fang.WithErrorHandler(complain))
+	var code exit
+	var usage usageError
+	switch {
+	case err == nil:
+	case errors.As(err, &code):
+		os.Exit(int(code))
+	case errors.As(err, &usage):
+		os.Exit(exitUsage)
+	default:
+		os.Exit(exitFailed)
+	}
 }
 
-func (s screen) Init() tea.Cmd { return nil }
+// complain writes what went wrong as one plain line.
+func complain(w io.Writer, _ fang.Styles, err error) {
+	var code exit
+	if errors.As(err, &code) {
+		return
+	}
+	fmt.Fprintln(w, "seqtalk:", err)
+	var usage usageError
+	if errors.As(err, &usage) {
+		fmt.Fprintln(w, "seqtalk --help shows every command and flag")
+	}
+}
 
-func (s screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	switch msg := msg.(type) {
-	case tea.WindowSizeMsg:
-		s.input.SetWidth(msg.Width)
-		s.height = msg.Height
-	case received:
-		s.lines = append(s.lines, "peer  "+string(msg))
-		return s, nil
-	case tea.KeyPressMsg:
-		switch msg.String() {
-		case "ctrl+c":
-			return s, tea.Quit
-		case "enter":
-			text := s.input.Value()
-			if err := s.send(text); err != nil {
-				s.lines = append(s.lines, err.Error())
-				return s, nil
-			}
-			s.lines = append(s.lines, "me    "+text)
-			s.input.Reset()
-			return s, nil
+// flags are the command line, as typed.
+type flags struct {
+	proto, wire, nick, lang string
+	udp, plain, json        bool
+	retry, v4, v6           bool
+	wait                    time.Duration
+	history                 int
+}
+
+func command() *cobra.Command {
+	var f flags
+	root := &cobra.Command{
+		Use:   "seqtalk [ADDR]",
+		Short: "Talk between two terminals, and see what TCP and UDP do with every word",
+		Long: `Run the same command in two terminals and talk. The first one listens, the
+second one calls it; ADDR is 127.0.0.1:9001 if none is given.`,
+		Example: `  seqtalk                       # in both terminals: TCP on this machine
+  seqtalk -u                    # the same over UDP
+  seqtalk listen 0.0.0.0:9001   # let another machine call
+  seqtalk dial example.org:9001 # and call it from there
+  printf 'hello\n' | seqtalk dial 127.0.0.1:9001`,
+		Args: cobra.MaximumNArgs(2),
+		RunE: func(_ *cobra.Command, args []string) error { return talk(f, transport.Meeting, args) },
+	}
+	p := root.PersistentFlags()
+	p.StringVarP(&f.proto, "proto", "P", "tcp", "the protocol: tcp, udp, or both at once")
+	p.BoolVarP(&f.udp, "udp", "u", false, "short for --proto udp")
+	p.StringVar(&f.wire, "wire", "auto", "how messages become bytes: auto, framed, raw or line")
+	p.StringVar(&f.nick, "nick", "", "your name (default: your login name)")
+	p.StringVar(&f.lang, "lang", "", "en or zh (default: from the locale)")
+	p.BoolVar(&f.plain, "plain", false, "lines on standard input and output, no screen")
+	p.BoolVar(&f.json, "json", false, "like --plain, with one JSON object a line on standard output")
+	p.DurationVarP(&f.wait, "wait", "w", 5*time.Second, "with --plain: how long to wait for the peer's end after one's own")
+	p.BoolVar(&f.retry, "retry", false, "go on trying until somebody is there")
+	p.BoolVarP(&f.v4, "ipv4", "4", false, "IPv4 only")
+	p.BoolVarP(&f.v6, "ipv6", "6", false, "IPv6 only")
+	p.IntVar(&f.history, "history", 100_000, "messages kept on the screen")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(
+		&cobra.Command{
+			Use: "listen [ADDR]", Short: "Wait for somebody to call", Args: cobra.MaximumNArgs(2),
+			RunE: func(_ *cobra.Command, args []string) error { return talk(f, transport.Listener, args) },
+		},
+		&cobra.Command{
+			Use: "dial [ADDR]", Short: "Call somebody who listens", Args: cobra.MaximumNArgs(2),
+			RunE: func(_ *cobra.Command, args []string) error { return talk(f, transport.Dialer, args) },
+		},
+	)
+	return root
+}
+
+// config reads the flags.
+func (f flags) config(role transport.Role, args []string) (transport.Config, error) {
+	c := transport.Config{Role: role, Retry: f.retry, Nick: nick(f.nick)}
+	switch {
+	case len(args) == 2 && strings.Contains(args[0], ":") && !strings.HasPrefix(args[0], "["):
+		c.Addr = "[" + args[0] + "]:" + args[1]
+	default:
+		c.Addr = strings.Join(args, ":")
+	}
+	if _, err := transport.ParseAddress(c.Addr); err != nil {
+		return c, err
+	}
+	switch {
+	case f.udp && f.proto != "tcp" && f.proto != "udp":
+		return c, fmt.Errorf("-u and --proto %s contradict each other", f.proto)
+	case f.udp || f.proto == "udp":
+		c.Protos = []segment.Proto{segment.UDP}
+	case f.proto == "tcp":
+		c.Protos = []segment.Proto{segment.TCP}
+	case f.proto == "both":
+		c.Protos = []segment.Proto{segment.TCP, segment.UDP}
+	default:
+		return c, fmt.Errorf("--proto %q: allowed are tcp, udp and both", f.proto)
+	}
+	var ok bool
+	if c.Wire, ok = wires[f.wire]; !ok {
+		return c, fmt.Errorf("--wire %q: allowed are auto, framed, raw and line", f.wire)
+	}
+	switch {
+	case f.v4 && f.v6:
+		return c, errors.New("-4 and -6 contradict each other")
+	case f.v4:
+		c.Family = transport.IPv4
+	case f.v6:
+		c.Family = transport.IPv6
+	}
+	return c, nil
+}
+
+var wires = map[string]session.Wire{
+	"auto": session.Auto, "framed": session.Framed, "raw": session.Raw, "line": session.Line,
+}
+
+// nick is the name to go by.
+func nick(flag string) string {
+	for _, n := range []string{flag, os.Getenv("USER"), os.Getenv("USERNAME")} {
+		if n != "" {
+			return n
 		}
 	}
-	var cmd tea.Cmd
-	s.input, cmd = s.input.Update(msg)
-	return s, cmd
+	return "me"
 }
 
-func (s screen) View() tea.View {
-	room := max(s.height-2, 0)
-	rows := append(make([]string, max(room-len(s.lines), 0)), s.lines[max(len(s.lines)-room, 0):]...)
-	v := tea.NewView(strings.Join(append(rows, s.input.View(), s.header), "\n"))
-	v.AltScreen = true
-	if c := s.input.Cursor(); c != nil {
-		c.Y += room
-		v.Cursor = c
+// language is the one asked for, or the locale's.
+func (f flags) language() (words.Lang, error) {
+	switch f.lang {
+	case "en":
+		return words.English, nil
+	case "zh":
+		return words.Chinese, nil
+	case "":
+		return words.FromEnv(firstOf(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"))), nil
 	}
-	return v
+	return 0, fmt.Errorf("--lang %q: allowed are en and zh", f.lang)
 }
 
-// printable keeps what a terminal only draws.
-func printable(b []byte) string {
-	return string(bytes.Map(func(r rune) rune {
-		if r < 0x20 || r >= 0x7f && r < 0xa0 {
-			return '.'
+func firstOf(s ...string) string {
+	for _, t := range s {
+		if t != "" {
+			return t
 		}
-		return r
-	}, b))
+	}
+	return ""
 }
 
-func connect(udp bool, addr string) (net.Conn, net.PacketConn, error) {
-	if udp {
-		if pc, err := net.ListenPacket("udp", addr); err == nil {
-			return nil, pc, nil
-		}
-		c, err := net.Dial("udp", addr)
-		return c, nil, err
+// talk has a conversation, on a screen if there is one.
+func talk(f flags, role transport.Role, args []string) error {
+	cfg, err := f.config(role, args)
+	if err != nil {
+		return usageError{err}
 	}
-	if l, err := net.Listen("tcp", addr); err == nil {
-		fmt.Fprintln(os.Stderr, "waiting on", addr)
-		c, err := l.Accept()
-		return c, nil, err
+	lang, err := f.language()
+	if err != nil {
+		return usageError{err}
 	}
-	c, err := net.Dial("tcp", addr)
-	return c, nil, err
-}
-
-func run() error {
-	udp := flag.Bool("u", false, "UDP instead of TCP")
-	flag.Parse()
-	addr := "127.0.0.1:9001"
-	if flag.NArg() > 0 {
-		addr = flag.Arg(0)
+	if f.history < 1 {
+		return usageError{fmt.Errorf("--history %d: at least 1 message is kept", f.history)}
 	}
-	conn, packets, err := connect(*udp, addr)
+	cfg.Stack = kernel.New()
+	tr, err := transport.Open(cfg)
+	if err != nil {
+		return usageError{err}
+	}
+	inTTY, outTTY := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd())
+	if f.plain || f.json || !inTTY || !outTTY || os.Getenv("TERM") == "dumb" {
+		return talkPlainly(tr, plain.Options{
+			In: os.Stdin, Out: os.Stdout, Err: os.Stderr, InTTY: inTTY, OutTTY: outTTY,
+			JSON: f.json, Wait: f.wait, Lang: lang,
+		})
+	}
+	code, err := model.Run(model.Options{Transport: tr, Nick: cfg.Nick, Lang: lang, MaxLines: f.history})
 	if err != nil {
 		return err
 	}
-	s := screen{input: textarea.New(), header: addr, height: 24}
-	s.input.SetHeight(1)
-	s.input.ShowLineNumbers = false
-	s.input.SetVirtualCursor(false)
-	s.input.Focus()
-	var p *tea.Program
-	var peer net.Addr
-	s.send = func(text string) error {
-		if packets == nil {
-			_, err := conn.Write([]byte(text + "\n"))
-			return err
-		}
-		if peer == nil {
-			return fmt.Errorf("nobody has written yet")
-		}
-		_, err := packets.WriteTo([]byte(text+"\n"), peer)
-		return err
+	if code != 0 {
+		return exit(code)
 	}
-	p = tea.NewProgram(s, tea.WithFPS(120))
-	go func() {
-		buf := make([]byte, 65536)
-		for {
-			var n int
-			var err error
-			if packets != nil {
-				n, peer, err = packets.ReadFrom(buf)
-			} else {
-				n, err = conn.Read(buf)
-			}
-			if err != nil {
-				p.Send(received("(" + err.Error() + ")"))
-				return
-			}
-			for line := range bytes.Lines(buf[:n]) {
-				p.Send(received(printable(bytes.TrimSuffix(line, []byte("\n")))))
-			}
-		}
-	}()
-	_, err = p.Run()
-	return err
+	return nil
 }
 
-func main() {
-	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, "seqtalk:", err)
-		os.Exit(1)
+// talkPlainly has a conversation in lines. A signal ends it, with a goodbye.
+func talkPlainly(tr transport.Transport, o plain.Options) error {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT)
+	go func() {
+		s, _ := (<-caught).(syscall.Signal)
+		cancel(exit(128 + int(s)))
+	}()
+	code := plain.Run(ctx, tr, o)
+	var killed exit
+	if errors.As(context.Cause(ctx), &killed) {
+		return killed
 	}
+	if code != 0 {
+		return exit(code)
+	}
+	return nil
 }

@@ -37,6 +37,8 @@ func ParseAddress(s string) (Address, error) {
 		return a, nil
 	case isDigits(s):
 		return a.withPort(s, s)
+	case strings.ContainsAny(s, " \t/@"):
+		return a, badAddress(s)
 	}
 	if ip, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
 		a.Host = ip.String()
@@ -48,9 +50,6 @@ func ParseAddress(s string) (Address, error) {
 			return a, badAddress(s)
 		}
 		host = s
-	}
-	if strings.ContainsAny(host, " \t/@") {
-		return a, badAddress(s)
 	}
 	a.Host = host
 	if err != nil {

@@ -14,14 +14,15 @@ import (
 
 // How a TCP leg works.
 const (
-	readSize   = 64 << 10              // octets of one read
-	readRound  = 4                     // reads before others get their turn
-	writeRoom  = 256 << 10             // octets made ready for the stack ahead of it
-	batchAbove = 32                    // messages waiting beyond which they share writes
-	ackPause   = 20 * time.Millisecond // between two looks at SND.UNA
-	drainTime  = 2 * time.Second       // for the peer's FIN after ours
-	maxCallers = 4                     // connections beyond the one, being told that we are busy
-	callerTime = time.Second           // for telling them
+	readSize    = 64 << 10               // octets of one read
+	readRound   = 4                      // reads before others get their turn
+	writeRoom   = 256 << 10              // octets made ready for the stack ahead of it
+	batchAbove  = 32                     // messages waiting beyond which they share writes
+	ackPause    = 20 * time.Millisecond  // between two looks at SND.UNA
+	drainTime   = 2 * time.Second        // for the peer's FIN after ours
+	maxCallers  = 4                      // connections beyond the one, being told that we are busy
+	receiptTime = 500 * time.Millisecond // for the last receipts before BYE
+	callerTime  = time.Second            // for telling them
 )
 
 // tcpPhase is where a TCP leg stands.
@@ -189,6 +190,9 @@ func (t *tcp) carry(now time.Time) (next time.Time) {
 		return now
 	}
 	next = earliest(t.machine.Deadline(), t.endBy)
+	if t.ending && t.phase == tcpUp {
+		next = earliest(next, t.endBy.Add(receiptTime-drainTime))
+	}
 	if t.out.unacked() {
 		next = earliest(next, now.Add(ackPause))
 	}
@@ -198,8 +202,10 @@ func (t *tcp) carry(now time.Time) (next time.Time) {
 // read gives the machine what has come, as long as its events have room. more
 // says that it stopped before there was nothing left.
 func (t *tcp) read(now time.Time) (err error, more bool) {
+	reading := t.c.room()
+	t.machine.Reading(now, reading)
 	for range readRound {
-		if t.peerFIN || !t.c.room() {
+		if t.peerFIN || !reading || !t.c.room() {
 			return nil, false
 		}
 		n, err := t.conn.TryRead(t.buf)
@@ -424,9 +430,13 @@ func (t *tcp) end(now time.Time) {
 	}
 }
 
-// goodbye says BYE once everything before it is with the machine.
+// goodbye says BYE once everything before it is with the machine, and the
+// peer's program has confirmed it or has had time to.
 func (t *tcp) goodbye(now time.Time) {
-	if t.ending && t.phase == tcpUp && t.own.len() == 0 && !t.machine.Waiting() {
+	if !t.ending || t.phase != tcpUp || t.own.len() > 0 || t.machine.Waiting() {
+		return
+	}
+	if t.machine.Unconfirmed() == 0 || !now.Before(t.endBy.Add(receiptTime-drainTime)) {
 		t.machine.Bye(now, session.Quit)
 		t.phase, t.halved = tcpEnding, true
 	}

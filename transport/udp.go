@@ -119,6 +119,7 @@ func (u *udp) step(now time.Time) (next time.Time) {
 	}
 	u.hear(now)
 	u.write(now)
+	u.goodbye(now)
 	if u.machine == nil {
 		return next
 	}
@@ -374,9 +375,17 @@ func (u *udp) write(now time.Time) {
 		u.out = u.out[1:]
 		u.wrote(o, err)
 	}
-	if !u.ending.IsZero() && (!now.Before(u.ending) || u.machine != nil && u.machine.Unconfirmed() == 0) {
-		u.lose(now, Ended, nil)
+}
+
+// goodbye says BYE once the last receipts are here, or are not to be waited
+// for any longer.
+func (u *udp) goodbye(now time.Time) {
+	if u.machine == nil || u.ending.IsZero() || now.Before(u.ending) && (u.machine.Unconfirmed() > 0 || u.machine.Waiting()) {
+		return
 	}
+	u.machine.Bye(now, session.Quit)
+	u.write(now)
+	u.lose(now, Ended, nil)
 }
 
 // wrote notes what became of a datagram.
@@ -451,14 +460,12 @@ func (u *udp) accept(now time.Time) {
 	u.first(now, from, knock)
 }
 
-// end implements leg: BYE, and a while for the last receipts.
+// end implements leg: a while for the last receipts, then BYE.
 func (u *udp) end(now time.Time) {
 	if u.machine == nil || !u.ending.IsZero() {
 		return
 	}
-	rtt := u.machine.Counters().RTT
-	u.machine.Bye(now, session.Quit)
-	u.ending = now.Add(max(byeTime, 3*rtt))
+	u.ending = now.Add(max(byeTime, 3*u.machine.Counters().RTT))
 }
 
 func (u *udp) idle() bool { return u.machine == nil }

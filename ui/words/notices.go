@@ -13,7 +13,7 @@ var (
 	TalkInLab   = phrase("%s (userspace stack)", "%s（用户态协议栈）")
 	TalkWaiting = phrase("; waiting for the next one", "；继续等待下一个")
 	TalkUnsent  = phrase("; lines not sent yet: %d", "；还没发出的有 %d 行")
-	TalkClosed  = phrase("the end: %s", "结束：%s")
+	TalkClosed  = phrase("%s", "%s")
 	TalkHalf    = phrase("%s will say nothing more over %s (FIN), but still listens: that is half-close", "%s 不会再通过 %s 发任何内容（FIN），但仍在接收：这叫半关闭")
 	TalkNamed   = phrase("%s calls itself %s", "%s 自称 %s")
 	TalkRenamed = phrase("%s is now called %s", "%s 改名为 %s")

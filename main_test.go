@@ -1,0 +1,322 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"seqtalk/model/screen"
+)
+
+// house is who may import whom (docs/ARCHITECTURE.md).
+var house = map[string][]string{
+	"ui/safe":                   {},
+	"ui/words":                  {},
+	"ui":                        {"ui/safe", "ui/words"},
+	"transport/segment":         {},
+	"transport/link":            {},
+	"transport/session":         {},
+	"transport/stack":           {"transport/segment"},
+	"transport/journal":         {"transport/segment"},
+	"transport/stack/stacktest": {"transport/stack", "transport/segment"},
+	"transport/kernel":          {"transport/stack", "transport/segment"},
+	"transport/lab":             {"transport/stack", "transport/segment", "transport/link"},
+	"transport": {"transport/session", "transport/stack", "transport/kernel", "transport/lab", "transport/link",
+		"transport/segment", "transport/journal"},
+	"model/lesson":  {"model/talk", "transport", "transport/link", "transport/segment", "transport/session", "ui/safe", "ui/words"},
+	"model/talk":    {"transport", "transport/segment", "transport/session", "transport/stack", "ui/safe", "ui/words"},
+	"model/plain":   {"model/talk", "transport", "transport/segment", "transport/session", "ui/safe", "ui/words"},
+	"model/screen":  {},
+	"docs/pictures": {"model/screen"},
+	"model": {"model/talk", "ui", "ui/safe", "ui/words", "transport", "transport/link", "transport/segment",
+		"transport/session"},
+}
+
+// guests are libraries that only some may import.
+var guests = map[string][]string{
+	"charm.land/bubbletea":            {"", "model"},
+	"charm.land/bubbles":              {"model"},
+	"charm.land/lipgloss":             {"ui", "model"},
+	"github.com/charmbracelet/x/ansi": {"ui", "model"},
+	"gvisor.dev":                      {"transport/lab"},
+	"github.com/creack/pty":           {"model/screen"},
+	"github.com/spf13/cobra":          {""},
+	"github.com/fxamacker/cbor":       {"transport/session"},
+}
+
+// TestHouse holds the arrows between the packages.
+func TestHouse(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; seen++ {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, "seqtalk"), "/")
+		allowed, known := house[name]
+		if !known && name != "" {
+			t.Errorf("%s is not in the house; docs/ARCHITECTURE.md says what a new folder needs", name)
+		}
+		for _, i := range p.Imports {
+			ours, is := strings.CutPrefix(i, "seqtalk/")
+			if is && known && !slices.Contains(allowed, ours) {
+				t.Errorf("%s must not import %s", name, ours)
+			}
+			for g, hosts := range guests {
+				if strings.HasPrefix(i, g) && !slices.Contains(hosts, name) {
+					t.Errorf("%s must not import %s", name, i)
+				}
+			}
+		}
+	}
+	if seen < len(house)/2 {
+		t.Errorf("only %d packages were looked at", seen)
+	}
+}
+
+// built is where the program stands, once it was built.
+var built string
+
+// program is seqtalk, built once for the tests that run it.
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "seqtalk-test")
+	if err != nil {
+		return "", err
+	}
+	built = dir
+	name := filepath.Join(dir, "seqtalk")
+	out, err := exec.Command("go", "build", "-o", name, ".").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return name, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built != "" {
+		os.RemoveAll(built)
+	}
+	os.Exit(code)
+}
+
+// seqtalk is the program.
+func seqtalk(t *testing.T) string {
+	t.Helper()
+	name, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// terminal runs seqtalk on a screen of its own.
+func terminal(t *testing.T, w, h int, args ...string) *screen.Screen {
+	t.Helper()
+	s, err := screen.Start(w, h, []string{"TZ=UTC"}, seqtalk(t), append([]string{"--lang", "en"}, args...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// freeAddr is a loopback address whose port is free in TCP and UDP.
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	for range 100 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		must(t, err)
+		addr := l.Addr().String()
+		l.Close()
+		if p, err := net.ListenPacket("udp", addr); err == nil {
+			p.Close()
+			return addr
+		}
+	}
+	t.Fatal("no port free in both protocols")
+	return ""
+}
+
+// Two terminals talk, over either protocol, at every size a person has.
+func TestTwoTerminals(t *testing.T) {
+	for _, proto := range []struct {
+		flag, state string
+	}{{"-Ptcp", "ESTABLISHED"}, {"-Pudp", "PEER KNOWN"}} {
+		for _, size := range [][2]int{{40, 12}, {80, 24}, {200, 60}} {
+			t.Run(fmt.Sprintf("%s %dx%d", proto.flag, size[0], size[1]), func(t *testing.T) {
+				addr := freeAddr(t)
+				a := terminal(t, size[0], size[1], proto.flag, addr, "--nick", "alice")
+				must(t, a.Shows(addr))
+				b := terminal(t, size[0], size[1], proto.flag, addr, "--nick", "bob")
+				must(t, a.Shows(proto.state))
+				must(t, b.Shows(proto.state))
+				b.Type("在吗？\r")
+				must(t, a.Shows("在吗？"))
+				a.Type("在的。\r")
+				must(t, b.Shows("在的。"))
+				must(t, b.Shows("✓✓"))
+				b.Type("q\r")
+				if code, err := b.Exit(); code != 0 || err != nil {
+					t.Errorf("q: exit %d, %v", code, err)
+				}
+				if b.Alt() {
+					t.Error("the alternate screen was left on")
+				}
+				must(t, a.Until(func(s string) bool { return !strings.Contains(s, proto.state) }))
+				c := terminal(t, size[0], size[1], addr, "--nick", "carol") // the listener waits for the next one
+				must(t, a.Shows("ESTABLISHED"))
+				c.Type("I forgot the flag\r")
+				must(t, a.Shows("I forgot the flag"))
+			})
+		}
+	}
+}
+
+// What was being typed survives whatever comes in and every change of size.
+func TestComposerKept(t *testing.T) {
+	addr := freeAddr(t)
+	a := terminal(t, 80, 24, addr)
+	must(t, a.Shows(addr))
+	b := terminal(t, 80, 24, addr)
+	must(t, b.Shows("ESTABLISHED"))
+	b.Type("half a sentence 半句")
+	must(t, b.Shows("half a sentence 半句"))
+	for i := range 30 {
+		a.Type(fmt.Sprintf("line %d\r", i))
+		b.Resize(60+i, 15+i/2)
+	}
+	must(t, b.Shows("line 29"))
+	must(t, b.Shows("half a sentence 半句"))
+	b.Type("\r")
+	must(t, a.Shows("half a sentence 半句"))
+}
+
+// piped runs seqtalk without a terminal.
+func piped(t *testing.T, in string, args ...string) (out, errs string, code int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, seqtalk(t), append([]string{"--lang", "en"}, args...)...)
+	cmd.Stdin = strings.NewReader(in)
+	var o, e strings.Builder
+	cmd.Stdout, cmd.Stderr = &o, &e
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return o.String(), e.String(), cmd.ProcessState.ExitCode()
+}
+
+// Mistakes are named, with what to do, and end with 2; what cannot be had ends
+// with 1.
+func TestMistakes(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer taken.Close()
+	free := freeAddr(t)
+	const hint = "seqtalk --help shows every command and flag\n"
+	for _, tc := range []struct {
+		args string
+		code int
+		errs string
+	}{
+		{"--proto sctp", 2, `seqtalk: --proto "sctp": allowed are tcp, udp and both` + "\n" + hint},
+		{"--wire morse", 2, `seqtalk: --wire "morse": allowed are auto, framed, raw and line` + "\n" + hint},
+		{"--lang fr", 2, `seqtalk: --lang "fr": allowed are en and zh` + "\n" + hint},
+		{"-4 -6", 2, "seqtalk: -4 and -6 contradict each other\n" + hint},
+		{"-u -P both", 2, "seqtalk: -u and --proto both contradict each other\n" + hint},
+		{"-4 ::1", 2, "seqtalk: ::1 is not an IPv4 address\n" + hint},
+		{"1.2.3.4:http", 2, `seqtalk: "1.2.3.4:http": "http" is not a port; a port is a number from 1 to 65535, as in 127.0.0.1:9001` + "\n" + hint},
+		{"http://x/", 2, `seqtalk: "http://x/" is not an address; write HOST:PORT, as in 127.0.0.1:9001, [::1]:9001 or example.org:9001` + "\n" + hint},
+		{"--nosuch", 2, "seqtalk: unknown flag: --nosuch\n" + hint},
+		{"dial " + free, 1, "seqtalk: dial tcp " + free + ": connection refused\n"},
+		{"listen " + taken.Addr().String(), 1, "seqtalk: " + taken.Addr().String() + ": another program listens there; call it (seqtalk dial " + taken.Addr().String() + "), or use another port\n"},
+	} {
+		_, errs, code := piped(t, "", strings.Fields(tc.args)...)
+		if code != tc.code || !strings.HasSuffix(errs, tc.errs) {
+			t.Errorf("%s: exit %d, said %q; want %d, %q", tc.args, code, errs, tc.code, tc.errs)
+		}
+	}
+}
+
+// A pipe carries bytes as they are, and its end ends the conversation.
+func TestPipes(t *testing.T) {
+	for _, proto := range []string{"-Ptcp", "-Pudp"} {
+		addr := freeAddr(t)
+		type result struct {
+			out  string
+			code int
+		}
+		got := make(chan result)
+		listener := exec.Command(seqtalk(t), "listen", proto, addr)
+		var o strings.Builder
+		listener.Stdout = &o
+		ready, err := listener.StderrPipe()
+		must(t, err)
+		must(t, listener.Start())
+		bufio.NewReader(ready).ReadString('\n')
+		go func() {
+			io.Copy(io.Discard, ready)
+			listener.Wait()
+			got <- result{o.String(), listener.ProcessState.ExitCode()}
+		}()
+		const text = "一\ntwo\n\x1b[31mthree\n"
+		if _, errs, code := piped(t, text, "dial", proto, addr); code != 0 {
+			t.Errorf("%s: the dialer ended with %d: %s", proto, code, errs)
+		}
+		if r := <-got; r.out != text || r.code != 0 {
+			t.Errorf("%s: the listener wrote %q and ended with %d", proto, r.out, r.code)
+		}
+	}
+}
+
+// The terminal is given back, whatever ends the program.
+func TestSignals(t *testing.T) {
+	for sig, want := range map[syscall.Signal]int{syscall.SIGTERM: 143, syscall.SIGINT: 130, syscall.SIGHUP: 129, syscall.SIGQUIT: 131} {
+		addr := freeAddr(t)
+		a := terminal(t, 80, 24, addr)
+		must(t, a.Shows(addr))
+		b := terminal(t, 80, 24, addr)
+		must(t, b.Shows("ESTABLISHED"))
+		b.Signal(sig)
+		code, err := b.Exit()
+		if err != nil || code != want {
+			t.Errorf("%v: exit %d, %v; want %d", sig, code, err, want)
+		}
+		if b.Alt() {
+			t.Errorf("%v: the alternate screen was left on", sig)
+		}
+		must(t, a.Shows("LISTEN")) // it heard of it
+	}
+}

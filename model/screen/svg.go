@@ -1,0 +1,109 @@
+package screen
+
+import (
+	"fmt"
+	"html"
+	"image/color"
+	"strings"
+
+	uv "github.com/charmbracelet/ultraviolet"
+)
+
+// A cell's size in a picture, in SVG user units.
+const (
+	cellWidth  = 9
+	cellHeight = 19
+	margin     = 12
+)
+
+// The colours of a picture where the program named none.
+var (
+	paper = color.RGBA{0x16, 0x18, 0x1d, 0xff}
+	ink   = color.RGBA{0xd8, 0xda, 0xde, 0xff}
+)
+
+// SVG draws the screen, the cursor included.
+func (s *Screen) SVG() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w, h := s.em.Width(), s.em.Height()
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="'DejaVu Sans Mono','Noto Sans Mono CJK SC','Noto Sans Mono',Menlo,Consolas,monospace" font-size="15">`+"\n",
+		w*cellWidth+2*margin, h*cellHeight+2*margin)
+	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", hex(paper))
+	for y := range h {
+		for x := 0; x < w; {
+			x += drawRun(&b, s.em.CellAt, x, y, w)
+		}
+	}
+	if p := s.em.CursorPosition(); p.X < w && p.Y < h {
+		fmt.Fprintf(&b, `<rect x="%d" y="%d" width="2" height="%d" fill="%s"/>`+"\n", margin+p.X*cellWidth, margin+p.Y*cellHeight+1, cellHeight-2, hex(ink))
+	}
+	b.WriteString("</svg>\n")
+	return []byte(b.String())
+}
+
+// drawRun draws the cells of one style that begin at x, and returns how many
+// there are. A wide character is a run of its own, so that it stands on its
+// two cells whatever the font.
+func drawRun(b *strings.Builder, at func(x, y int) *uv.Cell, x, y, w int) int {
+	first := at(x, y)
+	if first == nil {
+		return 1
+	}
+	var text strings.Builder
+	n := 0
+	for x+n < w {
+		c := at(x+n, y)
+		if c == nil || c.Width != 1 && n > 0 || !c.Style.Equal(&first.Style) {
+			break
+		}
+		text.WriteString(c.Content)
+		n += max(c.Width, 1)
+		if c.Width > 1 {
+			break
+		}
+	}
+	n = max(n, 1)
+	fg, bg := colours(first.Style)
+	left, top := margin+x*cellWidth, margin+y*cellHeight
+	if bg != paper {
+		fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" fill="%s"/>`+"\n", left, top, n*cellWidth, cellHeight, hex(bg))
+	}
+	if t := text.String(); strings.TrimSpace(t) != "" {
+		weight := ""
+		if first.Style.Attrs&uv.AttrBold != 0 {
+			weight = ` font-weight="bold"`
+		}
+		fmt.Fprintf(b, `<text x="%d" y="%d" textLength="%d" lengthAdjust="spacingAndGlyphs" xml:space="preserve" fill="%s"%s>%s</text>`+"\n",
+			left, top+14, n*cellWidth, hex(fg), weight, html.EscapeString(t))
+	}
+	return n
+}
+
+// colours are what a style comes to.
+func colours(s uv.Style) (fg, bg color.RGBA) {
+	fg, bg = ink, paper
+	if s.Fg != nil {
+		fg = rgba(s.Fg)
+	}
+	if s.Bg != nil {
+		bg = rgba(s.Bg)
+	}
+	if s.Attrs&uv.AttrReverse != 0 {
+		fg, bg = bg, fg
+	}
+	if s.Attrs&uv.AttrFaint != 0 {
+		fg = color.RGBA{mid(fg.R, bg.R), mid(fg.G, bg.G), mid(fg.B, bg.B), 0xff}
+	}
+	return fg, bg
+}
+
+func mid(a, b uint8) uint8 { return uint8((int(a)*2 + int(b)) / 3) }
+
+func rgba(c color.Color) color.RGBA {
+	r, g, b, _ := c.RGBA()
+	return color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 0xff}
+}
+
+func hex(c color.RGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
