@@ -130,7 +130,7 @@ func (r *CaptureReader) wrong(why string, args ...any) error {
 // read returns the next n bytes. What a file announces costs no more memory
 // than about twice what it has.
 func (r *CaptureReader) read(n int) ([]byte, error) {
-	const step = 16 << 10
+	const step = 8 << 10
 	if r.next+int64(n) > MaxFile {
 		return nil, &FormatError{Offset: r.at, Why: fmt.Sprintf("longer than the %d bytes that are read", MaxFile), Err: ErrFull}
 	}
