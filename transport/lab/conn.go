@@ -136,17 +136,12 @@ func (c *conn) TryRead(p []byte) (int, error) {
 	w := tcpip.SliceWriter(p)
 	r, err := c.ep.Read(&w, tcpip.ReadOptions{})
 	if err == nil {
-		if c.end.buffer == 0 {
-			c.ep.ModerateRecvBuf(r.Count)
-		}
+		c.ep.ModerateRecvBuf(r.Count)
 		return r.Count, nil
 	}
 	switch err.(type) {
-	case *tcpip.ErrNotConnected:
-		if err := c.Connected(); err != nil {
-			return 0, err
-		}
-		return 0, io.EOF
+	case *tcpip.ErrNotConnected: // it is being dialed
+		return 0, c.Connected()
 	case *tcpip.ErrClosedForReceive:
 		if c.err != nil {
 			return 0, c.err

@@ -27,7 +27,6 @@ type End struct {
 	nic      *nic
 	net      *netstack.Stack
 	timeWait time.Duration
-	buffer   int // Options.ReceiveBuffer
 
 	mu   sync.RWMutex // held for writing while the stack goes
 	gone bool         // mu's
@@ -53,7 +52,7 @@ type silence struct{}
 func (silence) Emit(int, log.Level, time.Time, string, ...any) {}
 
 func newEnd(l *Lab, side int, lo Options) (*End, error) {
-	e := &End{lab: l, side: side, timeWait: lo.TimeWait, buffer: lo.ReceiveBuffer}
+	e := &End{lab: l, side: side, timeWait: lo.TimeWait}
 	e.nic = &nic{out: func(b []byte) { l.transmit(side, b) }}
 	o := netstack.Options{
 		NetworkProtocols: []netstack.NetworkProtocolFactory{ipv4.NewProtocol, ipv6.NewProtocol},
@@ -70,7 +69,7 @@ func newEnd(l *Lab, side int, lo Options) (*End, error) {
 	}
 	o.Clock = clock
 	e.net = netstack.New(o)
-	if err := errors.Join(e.tune(), e.setMaxRTO(l.spec.MaxRTO(MTU)), e.plug()); err != nil {
+	if err := errors.Join(e.tune(lo), e.setMaxRTO(l.spec.MaxRTO(MTU)), e.plug()); err != nil {
 		e.net.Destroy()
 		return nil, err
 	}
@@ -79,15 +78,15 @@ func newEnd(l *Lab, side int, lo Options) (*End, error) {
 
 // tune sets what netstack's defaults get wrong. Its Reno grows too fast and lives
 // on timeouts; its RACK takes segments in a slow queue for lost ones.
-func (e *End) tune() error {
+func (e *End) tune(o Options) error {
 	var (
 		cc       = tcpip.CongestionControlOption("cubic")
 		sack     = tcpip.TCPSACKEnabled(true)
 		recovery = tcpip.TCPRecovery(0)
-		timeWait = tcpip.TCPTimeWaitTimeoutOption(e.timeWait)
+		timeWait = tcpip.TCPTimeWaitTimeoutOption(o.TimeWait)
 	)
 	err := errors.Join(e.set(&cc), e.set(&sack), e.set(&recovery), e.set(&timeWait))
-	if n := e.buffer; err == nil && n > 0 {
+	if n := o.ReceiveBuffer; err == nil && n > 0 {
 		err = e.set(&tcpip.TCPReceiveBufferSizeRangeOption{Min: n, Default: n, Max: n})
 	}
 	return err

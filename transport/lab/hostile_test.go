@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/netip"
 	"runtime"
-	"sync"
 	"testing"
 	"time"
 
@@ -156,8 +155,6 @@ func TestLateNotify(t *testing.T) {
 }
 
 func TestRingCountsWhatItDrops(t *testing.T) {
-	b := newBench(t, "delay 1ms")
-	b.lab.Close()
 	c := link.NewVirtual(epoch)
 	l, err := New(Options{Clock: c, Keep: 10})
 	if err != nil {
@@ -203,15 +200,13 @@ func TestLiveConversation(t *testing.T) {
 	b, a := accepted(t, l, at), dialed(t, l, at)
 	const messages = 50
 	a.expect, b.expect = messages, messages
-	var over sync.WaitGroup
 	for _, k := range []*talker{a, b} {
 		from := l.clock.Now().Add(20 * time.Millisecond)
 		for i := range uint64(messages) {
 			k.sendLive(l.clock, from.Add(time.Duration(i)*2*time.Millisecond), i+1)
 		}
 	}
-	over.Go(func() { a.waitEnded(t) })
-	over.Wait()
+	a.waitEnded(t)
 	b.waitEnded(t)
 	if len(a.heard) != messages || len(b.heard) != messages {
 		t.Errorf("A heard %d, B %d of %d", len(a.heard), len(b.heard), messages)

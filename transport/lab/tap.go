@@ -180,12 +180,10 @@ func (f *flow) keep(s *segment.Segment) {
 // arrive looks at a packet that has come to end side. One that was corrupted and
 // will be noticed changes nothing there; s goes on telling what was sent.
 func (t *tap) arrive(side int, s *segment.Segment, packet []byte, corrupted bool) {
-	if corrupted {
-		if !segment.Intact(packet) {
-			s.Notes |= segment.BadChecksum
-			s.Note = s.Notes.String()
-			return
-		}
+	if corrupted && !segment.Intact(packet) {
+		s.Notes |= segment.BadChecksum
+		s.Note = s.Notes.String()
+		return
 	}
 	if s.Proto != segment.TCP || s.Src.Port() == 0 {
 		return
