@@ -36,7 +36,7 @@ var house = map[string][]string{
 	"transport/lab":             {"transport/stack", "transport/segment", "transport/link"},
 	"transport": {"transport/session", "transport/stack", "transport/kernel", "transport/lab", "transport/link",
 		"transport/segment", "transport/journal"},
-	"model/lesson":  {"model/talk", "transport", "transport/link", "transport/segment", "transport/session", "ui/safe", "ui/words"},
+	"model/lesson":  {"model/talk", "transport", "transport/stack", "transport/link", "transport/segment", "transport/session", "ui/safe", "ui/words"},
 	"model/talk":    {"transport", "transport/segment", "transport/session", "transport/stack", "ui/safe", "ui/words"},
 	"model/plain":   {"model/talk", "transport", "transport/segment", "transport/session", "ui/safe", "ui/words"},
 	"model/screen":  {},
@@ -194,7 +194,7 @@ func TestTwoTerminals(t *testing.T) {
 				}
 				must(t, a.Until(func(s string) bool { return !strings.Contains(s, proto.state) }))
 				c := terminal(t, size[0], size[1], addr, "--nick", "carol") // the listener waits for the next one
-				must(t, a.Shows("ESTABLISHED"))
+				must(t, c.Shows("ESTABLISHED"))
 				c.Type("I forgot the flag\r")
 				must(t, a.Shows("I forgot the flag"))
 			})

@@ -24,7 +24,8 @@ type Screen struct {
 	cmd     *exec.Cmd
 	pty     *os.File
 	exited  chan struct{} // closed when the program has ended
-	readers sync.WaitGroup
+	drawn   chan struct{} // closed when all it wrote is on the screen
+	answers sync.WaitGroup
 
 	mu      sync.Mutex
 	em      *vt.Emulator  // mu's
@@ -36,7 +37,7 @@ type Screen struct {
 // environment.
 func Start(w, h int, env []string, name string, args ...string) (*Screen, error) {
 	s := &Screen{
-		cmd: exec.Command(name, args...), exited: make(chan struct{}),
+		cmd: exec.Command(name, args...), exited: make(chan struct{}), drawn: make(chan struct{}),
 		em: vt.NewEmulator(w, h), changed: make(chan struct{}),
 	}
 	s.cmd.Env = append(append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor", "LC_ALL=C.UTF-8"), env...)
@@ -45,8 +46,8 @@ func Start(w, h int, env []string, name string, args ...string) (*Screen, error)
 		return nil, err
 	}
 	s.pty = f
-	s.readers.Go(s.draw)
-	s.readers.Go(func() { io.Copy(f, s.em) }) // what the terminal answers
+	go s.draw()
+	s.answers.Go(func() { io.Copy(f, s.em) }) // what the terminal answers
 	go func() {
 		s.cmd.Wait()
 		close(s.exited)
@@ -55,6 +56,7 @@ func Start(w, h int, env []string, name string, args ...string) (*Screen, error)
 }
 
 func (s *Screen) draw() {
+	defer close(s.drawn)
 	for buf := make([]byte, 64<<10); ; {
 		n, err := s.pty.Read(buf)
 		s.mu.Lock()
@@ -126,7 +128,7 @@ func (s *Screen) Until(ok func(text string) bool) error {
 		select {
 		case <-changed:
 		case <-s.exited:
-			s.readers.Wait()
+			<-s.drawn
 			if ok(s.Text()) {
 				return nil
 			}
@@ -156,7 +158,7 @@ func (s *Screen) Pid() int { return s.cmd.Process.Pid }
 func (s *Screen) Exit() (int, error) {
 	select {
 	case <-s.exited:
-		s.readers.Wait()
+		<-s.drawn
 		return s.cmd.ProcessState.ExitCode(), nil
 	case <-time.After(patience):
 		return 0, fmt.Errorf("still running after %v; the screen:\n%s", patience, s.Text())
@@ -167,7 +169,8 @@ func (s *Screen) Exit() (int, error) {
 func (s *Screen) Close() {
 	s.cmd.Process.Kill()
 	<-s.exited
+	<-s.drawn
+	s.em.InputPipe().(io.Closer).Close() // Emulator.Close and Read race
+	s.answers.Wait()
 	s.pty.Close()
-	s.em.Close()
-	s.readers.Wait()
 }
