@@ -142,6 +142,21 @@ func TestReceiveBufferOverflows(t *testing.T) {
 	}
 }
 
+// TestIdle: who says nothing sends nothing, and nothing is to come.
+func TestIdle(t *testing.T) {
+	b := newBench(t, "delay 1ms")
+	p := b.connect(b.lab.B().IPv6())
+	b.run(time.Second)
+	_, before, _ := b.lab.A().Segments(0)
+	b.run(time.Hour)
+	if _, after, _ := b.lab.A().Segments(0); after != before {
+		t.Errorf("%d segments in an hour of silence", after-before)
+	}
+	if p.states() != "A=ESTABLISHED B=ESTABLISHED" {
+		t.Error(p.states())
+	}
+}
+
 // TestLateNotify: what has happened before Notify is told, too.
 func TestLateNotify(t *testing.T) {
 	b := newBench(t, "delay 1ms")
