@@ -23,9 +23,10 @@ type JSON struct {
 
 	texts  []utterance // said, not sent over each protocol yet; the oldest first
 	states [2]string
-	status [2]string // the last one written
-	at     time.Time // of it
-	seen   uint64    // segments
+	legs   [2]transport.Leg // as last looked at
+	status [2]string        // the last one written
+	at     time.Time        // of it
+	seen   uint64           // segments
 }
 
 // An utterance is a line that waits for its numbers.
@@ -55,6 +56,7 @@ func (j *JSON) Event(b []byte, ev transport.Event) []byte {
 		}
 		j.forget()
 	case transport.Down:
+		b = j.numbers(b, &j.legs[legOf(ev.Proto)]) // they are gone from the transport
 		j.drop(ev)
 	case transport.Up:
 		name := segment.Established.String()
@@ -162,10 +164,19 @@ func (j *JSON) drop(ev transport.Down) {
 // statusEvery is the least time between two status events of a protocol.
 const statusEvery = time.Second
 
+// Look looks at the numbers, so that they are known when their conversation is
+// over; Watch does so too.
+func (j *JSON) Look(s transport.Status) {
+	for _, l := range s.Legs {
+		j.legs[legOf(l.Proto)] = l
+	}
+}
+
 // Watch appends what changed without an event: states, segments, and once a
-// second the numbers. now is zero for the last call, which leaves no number out.
+// second the numbers. At now zero it does not wait for the second to pass.
 func (j *JSON) Watch(b []byte, tr transport.Transport, now time.Time) []byte {
 	s := tr.Status()
+	j.Look(s)
 	for i := range s.Legs {
 		l := &s.Legs[i]
 		b = j.state(b, l.Proto, stateOf(l), l.Local, l.Peer)
@@ -193,8 +204,12 @@ func stateOf(l *transport.Leg) string {
 	return l.TCP.State.String()
 }
 
-// numbers appends a status, unless it is the one written last.
+// numbers appends a status, unless it is the one written last, or there is
+// nothing to count yet, or any more.
 func (j *JSON) numbers(b []byte, l *transport.Leg) []byte {
+	if !l.Up && l.Counters == (session.Counters{}) {
+		return b
+	}
 	from := len(b)
 	o := j.begin(b, "status")
 	o.text("proto", l.Proto.String())

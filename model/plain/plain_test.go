@@ -503,7 +503,7 @@ func TestNotices(t *testing.T) {
 	l.ends(t, OK)
 	port := regexp.MustCompile(`127\.0\.0\.1:\d+`)
 	got := port.ReplaceAllString(l.errs.String(), "ADDR")
-	want := `seqtalk: waiting at ADDR (TCP); in another terminal run the same command, or seqtalk dial
+	want := `seqtalk: waiting at ADDR (TCP); the other side runs: seqtalk dial ADDR
 seqtalk: connected: TCP ADDR ⇄ ADDR, the peer called
 seqtalk: the peer runs seqtalk too: each line is numbered, and its arrival is confirmed
 seqtalk: the peer calls itself bob

@@ -22,8 +22,10 @@ func (r *run) took(ev transport.Event, ok bool) {
 	case transport.Received:
 		r.heard = time.Now()
 		r.print(ev)
+		r.look()
 	case transport.Delivery:
 		r.count(ev)
+		r.look()
 	case transport.Up:
 		r.met = true
 		l := &r.legs[legOf(ev.Proto)]
@@ -249,6 +251,14 @@ func (r *run) watchFIN(now time.Time) {
 // watch tells, in JSON, what changed without an event.
 func (r *run) watch(now time.Time) {
 	r.out.buf = r.json.Watch(r.out.buf, r.tr, now)
+}
+
+// look looks at the numbers before what changed them is over, in JSON; not
+// after each event of many.
+func (r *run) look() {
+	if r.json != nil && len(r.tr.Events()) == 0 {
+		r.json.Look(r.tr.Status())
+	}
 }
 
 // end closes the transport, takes what it still has to tell, and returns the

@@ -524,8 +524,11 @@ func TestNotices(t *testing.T) {
 		en, zh string
 	}{
 		{transport.NoteListening, []any{there, "TCP and UDP"},
-			"waiting at 127.0.0.1:9001 (TCP and UDP); in another terminal run the same command, or seqtalk dial",
-			"正在 127.0.0.1:9001 等待（TCP 和 UDP）；在另一个终端运行同样的命令，或 seqtalk dial"},
+			"waiting at 127.0.0.1:9001 (TCP and UDP); the other side runs: seqtalk dial 127.0.0.1:9001",
+			"正在 127.0.0.1:9001 等待（TCP 和 UDP）；另一端运行：seqtalk dial 127.0.0.1:9001"},
+		{transport.NoteListening, []any{netip.MustParseAddrPort("[::]:9001"), "UDP"},
+			"waiting at [::]:9001 (UDP); the other side runs: seqtalk dial -u THIS-HOST:9001",
+			"正在 [::]:9001 等待（UDP）；另一端运行：seqtalk dial -u 本机地址:9001"},
 		{transport.NoteOtherProto, []any{segment.TCP, segment.UDP},
 			"you asked for TCP, the peer came over UDP: going on with the peer's",
 			"你要的是 TCP，对方用的是 UDP：按对方的继续"},
@@ -592,7 +595,7 @@ func TestTell(t *testing.T) {
 		{[]transport.Event{transport.PeerMoved{Proto: segment.UDP, Now: there, Was: here}},
 			"UDP datagrams now come from 127.0.0.1:9001, was 127.0.0.1:48120",
 			"UDP 数据报现在来自 127.0.0.1:9001，之前是 127.0.0.1:48120"},
-		{[]transport.Event{transport.Closed{Err: errors.New("no such host\r")}}, "the end: no such host␍", "结束：no such host␍"},
+		{[]transport.Event{transport.Closed{Err: errors.New("no such host\r")}}, "no such host␍", "no such host␍"},
 		{[]transport.Event{transport.Closed{}}, "", ""},
 		{[]transport.Event{came(segment.TCP)}, "", ""},
 	} {

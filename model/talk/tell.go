@@ -3,6 +3,7 @@ package talk
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -45,7 +46,7 @@ func (t *Teller) Tell(ev transport.Event) (text string, l Level) {
 		return NoteText(t.Lang, ev), level(ev.Code)
 	case transport.Closed:
 		if ev.Err != nil {
-			return t.say(words.TalkClosed, reason(t.Lang, ev.Err)), Alarm
+			return reason(t.Lang, ev.Err), Alarm // the last line says what was wrong, and no more
 		}
 	}
 	return "", Info
@@ -143,7 +144,7 @@ func NoteText(l words.Lang, n transport.Notice) string {
 	a := args{l, n.Args}
 	switch n.Code {
 	case transport.NoteListening:
-		return words.NoticeListening.In(l, a.text(0), strings.ReplaceAll(a.text(1), " and ", words.ProtocolAnd.In(l)))
+		return words.NoticeListening.In(l, a.text(0), strings.ReplaceAll(a.text(1), " and ", words.ProtocolAnd.In(l)), call(a))
 	case transport.NoteDialing:
 		return words.NoticeDialing.In(l, a.text(0))
 	case transport.NoteNoUDP:
@@ -223,6 +224,19 @@ func (a args) number(i int) any {
 		return v
 	}
 	return 0
+}
+
+// call is the command that calls the listener of NoteListening.
+func call(a args) string {
+	command := "seqtalk dial "
+	if a.text(1) == "UDP" {
+		command += "-u "
+	}
+	at, ok := a.value(0).(netip.AddrPort)
+	if ok && at.Addr().IsUnspecified() {
+		return fmt.Sprintf("%s%s:%d", command, words.NoticeThisHost.In(a.lang), at.Port())
+	}
+	return command + a.text(0)
 }
 
 // holder says who is in the way at an address.

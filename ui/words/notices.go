@@ -13,7 +13,6 @@ var (
 	TalkInLab   = phrase("%s (userspace stack)", "%s（用户态协议栈）")
 	TalkWaiting = phrase("; waiting for the next one", "；继续等待下一个")
 	TalkUnsent  = phrase("; lines not sent yet: %d", "；还没发出的有 %d 行")
-	TalkClosed  = phrase("%s", "%s")
 	TalkHalf    = phrase("%s will say nothing more over %s (FIN), but still listens: that is half-close", "%s 不会再通过 %s 发任何内容（FIN），但仍在接收：这叫半关闭")
 	TalkNamed   = phrase("%s calls itself %s", "%s 自称 %s")
 	TalkRenamed = phrase("%s is now called %s", "%s 改名为 %s")
@@ -46,7 +45,8 @@ var (
 
 // The notices of a transport, their values in the order of its codes.
 var (
-	NoticeListening  = phrase("waiting at %s (%s); in another terminal run the same command, or seqtalk dial", "正在 %s 等待（%s）；在另一个终端运行同样的命令，或 seqtalk dial")
+	NoticeListening  = phrase("waiting at %s (%s); the other side runs: %s", "正在 %s 等待（%s）；另一端运行：%s")
+	NoticeThisHost   = phrase("THIS-HOST", "本机地址")
 	NoticeDialing    = phrase("calling %s", "正在呼叫 %s")
 	NoticeNoUDP      = phrase("only TCP is served here, the UDP port could not be had: %s", "这里只提供 TCP，UDP 端口拿不到：%s")
 	NoticeOtherProto = phrase("you asked for %s, the peer came over %s: going on with the peer's", "你要的是 %s，对方用的是 %s：按对方的继续")
