@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/signal"
 	"strings"
@@ -221,7 +222,11 @@ func talk(f flags, role transport.Role, args []string) error {
 			JSON: f.json, Wait: f.wait, Lang: lang,
 		})
 	}
-	code, err := model.Run(model.Options{Transport: tr, Nick: cfg.Nick, Lang: lang, MaxLines: f.history})
+	addr, _ := transport.ParseAddress(cfg.Addr) // Open has read it too
+	code, err := model.Run(model.Options{
+		Transport: tr, Protos: cfg.Protos, Addr: addr.String(), Nick: cfg.Nick, Lang: lang, MaxLines: f.history,
+		Command: other(role, cfg.Protos, addr), Remote: remote(cfg.Protos, addr),
+	})
 	if err != nil {
 		return err
 	}
@@ -229,6 +234,58 @@ func talk(f flags, role transport.Role, args []string) error {
 		return exit(code)
 	}
 	return nil
+}
+
+// other is the command to run in the other terminal of this machine.
+func other(role transport.Role, protos []segment.Proto, addr transport.Address) string {
+	words := []string{"seqtalk"}
+	if role == transport.Listener {
+		words = append(words, "dial")
+	}
+	words = append(words, protoFlags(protos)...)
+	if addr.Host == transport.DefaultHost && addr.Port == transport.DefaultPort {
+		return strings.Join(words, " ")
+	}
+	return strings.Join(append(words, addr.String()), " ")
+}
+
+func protoFlags(protos []segment.Proto) []string {
+	switch {
+	case len(protos) > 1:
+		return []string{"-P", "both"}
+	case protos[0] == segment.UDP:
+		return []string{"-u"}
+	}
+	return nil
+}
+
+// remote is the command to run on another machine, once for each address under
+// which this one may be reached; none where it listens on loopback.
+func remote(protos []segment.Proto, addr transport.Address) []string {
+	ip := net.ParseIP(addr.Host)
+	if addr.Host != "" && (ip == nil || ip.IsLoopback()) {
+		return nil
+	}
+	var commands []string
+	add := func(ip net.IP) {
+		at := net.JoinHostPort(ip.String(), fmt.Sprint(addr.Port))
+		commands = append(commands, strings.Join(append(append([]string{"seqtalk", "dial"}, protoFlags(protos)...), at), " "))
+	}
+	if ip != nil && !ip.IsUnspecified() {
+		add(ip)
+		return commands
+	}
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil
+	}
+	for _, a := range all {
+		n, ok := a.(*net.IPNet)
+		if ok && n.IP.IsGlobalUnicast() && (addr.Host == "" || (n.IP.To4() != nil) == (ip.To4() != nil)) {
+			add(n.IP)
+		}
+	}
+	return commands
 }
 
 // talkPlainly has a conversation in lines. A signal ends it, with a goodbye.

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"seqtalk/model/screen"
 )
@@ -53,8 +54,8 @@ func scenes() []scene {
 		script []line
 		help   string
 	}{
-		{"en", [2]string{"alice", "bob"}, english, "F1"},
-		{"zh", [2]string{"小红", "小明"}, chinese, "F1"},
+		{"en", [2]string{"alice", "bob"}, english, "Enter"},
+		{"zh", [2]string{"小红", "小明"}, chinese, "Enter"},
 	} {
 		flags := []string{"--lang", l.lang}
 		for _, size := range [][2]int{{80, 24}, {120, 36}, {200, 60}} {
@@ -89,6 +90,7 @@ func play(program string, s scene) ([]byte, error) {
 			if err := sc.Shows(s.until); err != nil {
 				return nil, err
 			}
+			rest(sc)
 			return sc.SVG(), nil
 		}
 	}
@@ -98,7 +100,11 @@ func play(program string, s scene) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if err := screens[1].Until(func(text string) bool { return strings.Count(text, "✓✓") >= len(s.script)/2 }); err != nil {
+	mine := 0
+	for _, l := range s.script {
+		mine += l.who
+	}
+	if err := screens[1].Until(func(text string) bool { return strings.Count(text, "✓✓") == mine }); err != nil {
 		return nil, err
 	}
 	if s.keys != "" {
@@ -107,7 +113,15 @@ func play(program string, s scene) ([]byte, error) {
 			return nil, err
 		}
 	}
+	rest(screens[1])
 	return screens[1].SVG(), nil
+}
+
+// rest waits until nothing more is drawn: the numbers follow the words.
+func rest(s *screen.Screen) {
+	for before := -1; before != s.Written(); time.Sleep(700 * time.Millisecond) {
+		before = s.Written()
+	}
 }
 
 func run() error {
