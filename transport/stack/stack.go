@@ -143,11 +143,3 @@ type Witness interface {
 	// ask with next, and how many were overwritten before they were asked for.
 	Segments(since uint64) (segs []segment.Segment, next, missed uint64)
 }
-
-// A Watcher is a stack that sees what crosses the wire.
-type Watcher interface {
-	// Segments returns what was seen since the ordinal given, at most what is
-	// kept; missed counts those that were dropped before. next is what to ask
-	// with the next time. It may be called from any goroutine.
-	Segments(since uint64) (segs []segment.Segment, next, missed uint64)
-}
