@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -65,7 +66,8 @@ func TestEditorKillsAddUp(t *testing.T) {
 
 func TestEditorIsBounded(t *testing.T) {
 	e := &editor{}
-	for range editorRoom / 3 {
+	e.insert(strings.Repeat("你", editorRoom/3-1))
+	for range 3 {
 		e.insert("你")
 	}
 	if e.insert("你") || len(e.text) > editorRoom {

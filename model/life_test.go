@@ -58,14 +58,6 @@ type faulty struct {
 	mode string
 }
 
-func (f faulty) Events() <-chan transport.Event {
-	if f.mode == "panic in pump" {
-		time.Sleep(300 * time.Millisecond)
-		panic("a fault\nin two lines")
-	}
-	return f.Transport.Events()
-}
-
 func (f faulty) Send(m transport.Message) error {
 	if f.mode == "panic in Update" {
 		panic("a fault")
@@ -74,6 +66,9 @@ func (f faulty) Send(m transport.Message) error {
 }
 
 func (f faulty) Close() error {
+	if f.mode == "panic in a goroutine" {
+		panic("a fault\nin two lines")
+	}
 	err := f.Transport.Close()
 	if f.mode == "close hangs" {
 		select {}
@@ -248,6 +243,7 @@ func TestSignalsGiveTheTerminalBack(t *testing.T) {
 }
 
 func TestQuitGivesTheTerminalBack(t *testing.T) {
+	t.Parallel()
 	c := start(t, "run", true)
 	_, _ = io.WriteString(c.master, "\x03\x03")
 	c.ends(0)
@@ -255,10 +251,13 @@ func TestQuitGivesTheTerminalBack(t *testing.T) {
 }
 
 func TestPanicGivesTheTerminalBack(t *testing.T) {
-	for _, mode := range []string{"panic in pump", "panic in Update"} {
+	for mode, provoke := range map[string]func(*child){
+		"panic in Update":      func(c *child) { _, _ = io.WriteString(c.master, "hello\r") },
+		"panic in a goroutine": func(c *child) { _ = c.cmd.Process.Signal(syscall.SIGTERM) },
+	} {
 		t.Run(mode, func(t *testing.T) {
 			c := start(t, mode, true)
-			_, _ = io.WriteString(c.master, "hello\r")
+			provoke(c)
 			c.ends(exitPanic)
 			c.modesOff()
 			if s := c.output(); strings.LastIndex(s, "a fault") < strings.LastIndex(s, "\x1b[?1049l") {
@@ -269,6 +268,7 @@ func TestPanicGivesTheTerminalBack(t *testing.T) {
 }
 
 func TestHangingTransportIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
 	c := start(t, "close hangs", true)
 	_ = c.cmd.Process.Signal(syscall.SIGTERM)
 	c.ends(143)
@@ -280,6 +280,7 @@ func TestHangingTransportIsNotWaitedFor(t *testing.T) {
 func TestStuckTerminal(t *testing.T) {
 	for _, how := range []string{"SIGTERM", "Ctrl-C"} {
 		t.Run(how, func(t *testing.T) {
+			t.Parallel()
 			c := start(t, "run", false)
 			for range 40 { // each draws the whole screen
 				_, _ = c.master.Write([]byte{0x0c})
@@ -299,6 +300,7 @@ func TestStuckTerminal(t *testing.T) {
 
 // The same, but it reads again later: all is drawn.
 func TestStuckTerminalComesBack(t *testing.T) {
+	t.Parallel()
 	c := start(t, "run", false)
 	for range 40 {
 		_, _ = c.master.Write([]byte{0x0c})
@@ -316,6 +318,7 @@ func TestStuckTerminalComesBack(t *testing.T) {
 
 // A window that is dragged about, to nothing and back.
 func TestManyResizes(t *testing.T) {
+	t.Parallel()
 	c := start(t, "run", true)
 	for i := range 160 {
 		_ = pty.Setsize(c.master, &pty.Winsize{Rows: uint16(i * 7 % 61), Cols: uint16(i * 31 % 211)})
@@ -355,6 +358,7 @@ func TestHangup(t *testing.T) {
 
 // With no shell to come back from, Ctrl-Z does not stop the program for ever.
 func TestSuspendWithoutAShell(t *testing.T) {
+	t.Parallel()
 	c := start(t, "run", true)
 	_, _ = c.master.Write([]byte{0x1a})
 	c.until("no shell")
@@ -364,6 +368,7 @@ func TestSuspendWithoutAShell(t *testing.T) {
 
 // With a shell: suspended, the terminal is as before; fg brings the screen back.
 func TestSuspendAndResume(t *testing.T) {
+	t.Parallel()
 	bash, err := exec.LookPath("bash")
 	if err != nil {
 		t.Skip("no bash here")

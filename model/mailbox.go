@@ -20,6 +20,8 @@ const (
 	mailboxRoom = 16384                 // messages' worth
 	wakeBurst   = 8                     // so many wakes may fall in one wakeGap
 	wakeGap     = 16 * time.Millisecond // and the next ones keep this distance
+	drainStep   = 1024                  // messages' worth between two looks at the clock
+	drainTime   = 12 * time.Millisecond // so long one wake keeps the keys waiting
 )
 
 // A Wake tells Update that the mailbox holds something.
@@ -106,7 +108,7 @@ func (b *mailbox) full() bool {
 }
 
 // take empties the mailbox, up to most messages' worth but at least one event.
-// What is left has a wake on its way.
+// Until settle is called no wake is sent.
 func (b *mailbox) take(most int) []transport.Event {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -116,15 +118,21 @@ func (b *mailbox) take(most int) []transport.Event {
 		n++
 	}
 	taken := b.queue[:n:n]
-	b.queue = b.queue[n:]
-	b.weight -= w
-	if b.pending = len(b.queue) > 0; b.pending {
-		raise(b.news)
-	} else {
+	if b.queue = b.queue[n:]; len(b.queue) == 0 {
 		b.queue = nil
 	}
+	b.weight -= w
 	raise(b.room)
 	return taken
+}
+
+// settle ends the taking: what is left has a wake on its way.
+func (b *mailbox) settle() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.pending = len(b.queue) > 0; b.pending {
+		raise(b.news)
+	}
 }
 
 // courier sends a wake for what is put into the mailbox: at once, unless

@@ -34,6 +34,7 @@ func TestMailboxKeepsOrder(t *testing.T) {
 	if got, want := order(b.take(mailboxRoom)), []int{3, 4, 5}; !slices.Equal(got, want) {
 		t.Errorf("then %v, want %v", got, want)
 	}
+	b.settle()
 	if b.weight != 0 || b.pending {
 		t.Errorf("empty mailbox weighs %d, pending %v", b.weight, b.pending)
 	}
@@ -82,6 +83,7 @@ func TestWakesArePaced(t *testing.T) {
 			at = append(at, time.Since(start))
 			b.take(mailboxRoom)
 			b.put(note(0)) // a flood: there is always something more
+			b.settle()
 		})
 		b.put(note(0))
 		time.Sleep(50 * time.Millisecond)
@@ -99,7 +101,7 @@ func TestWakesOfAChatAreNotPaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newMailbox()
 		woken := make(chan time.Time, 1)
-		go b.courier(func(tea.Msg) { b.take(mailboxRoom); woken <- time.Now() })
+		go b.courier(func(tea.Msg) { b.take(mailboxRoom); b.settle(); woken <- time.Now() })
 		for range 100 {
 			put := time.Now()
 			b.put(note(0))

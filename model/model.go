@@ -182,15 +182,21 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 // redraw asks for the whole screen anew: something of it was lost on its way.
 type redraw struct{}
 
-// drain applies what waits in the mailbox.
+// drain applies what waits in the mailbox: at most all that fits into it, and
+// no longer than drainTime, since keys wait meanwhile.
 func (m *Model) drain() tea.Cmd {
-	evs := m.box.take(mailboxRoom)
-	state := false
-	end := m.talk.End()
-	for _, ev := range evs {
-		m.apply(ev)
-		state = state || tellsState(ev)
+	begun, end, state := m.now(), m.talk.End(), false
+	for taken := 0; taken < mailboxRoom && m.now().Sub(begun) < drainTime; taken += drainStep {
+		evs := m.box.take(drainStep)
+		if len(evs) == 0 {
+			break
+		}
+		for _, ev := range evs {
+			m.apply(ev)
+			state = state || tellsState(ev)
+		}
 	}
+	m.box.settle()
 	return m.after(end, state)
 }
 

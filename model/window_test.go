@@ -129,6 +129,7 @@ func pair(t *testing.T, cfg transport.Config, cols, rows int) (listener, dialer 
 }
 
 func TestTwoWindowsOverTCP(t *testing.T) {
+	t.Parallel()
 	a, b := pair(t, transport.Config{Protos: []segment.Proto{segment.TCP}}, 100, 30)
 	a.shows("ESTABLISHED")
 	a.types("你好，世界\r")
@@ -148,6 +149,7 @@ func TestTwoWindowsOverTCP(t *testing.T) {
 }
 
 func TestTwoWindowsOverUDP(t *testing.T) {
+	t.Parallel()
 	a, b := pair(t, transport.Config{Protos: []segment.Proto{segment.UDP}}, 100, 30)
 	a.types("too early")
 	time.Sleep(20 * time.Millisecond)
@@ -184,6 +186,7 @@ func TestCursorIsAtTheCaret(t *testing.T) {
 
 // A peer that is no seqtalk hears the letter before the end.
 func TestLetterToARawPeer(t *testing.T) {
+	t.Parallel()
 	addr := idleAddr(t)
 	a := open(t, transport.Config{Role: transport.Listener, Addr: addr, Protos: []segment.Proto{segment.TCP}, Wire: session.Raw}, 80, 24)
 	a.shows("Waiting")
