@@ -2,7 +2,7 @@ package journal
 
 import (
 	"bytes"
-	"os"
+	"io"
 	"slices"
 )
 
@@ -17,6 +17,10 @@ func Tail(path string, n int) ([]Message, error) {
 		return nil, err
 	}
 	defer f.Close()
+	return tail(f, size, n)
+}
+
+func tail(f io.ReaderAt, size int64, n int) ([]Message, error) {
 	t := backward{file: f, at: size}
 	var found []Message
 	for len(found) < n {
@@ -39,7 +43,7 @@ func Tail(path string, n int) ([]Message, error) {
 
 // backward reads the lines of a file, the last first.
 type backward struct {
-	file  *os.File
+	file  io.ReaderAt
 	at    int64    // of the first byte in chunk; before it nothing has been read
 	chunk []byte   // not yet given
 	parts [][]byte // of the line whose beginning is before chunk, the last first
