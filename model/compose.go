@@ -45,23 +45,35 @@ func (m *Model) enter() tea.Cmd {
 	return cmd
 }
 
-// send adds text to the conversation and queues it; refused, it is put back
-// into the line, with the reason. It is no Cmd: Bubble Tea runs each Cmd on a
-// goroutine of its own, so two quick messages could change places. Send only
-// queues, so it may be called here.
+// send adds text to the conversation and queues it, behind what waits for room;
+// refused, it is put back into the line, with the reason.
 func (m *Model) send(text string) bool {
-	msg := m.talk.Say(m.now(), []byte(text), false)
-	if err := m.tr.Send(msg); err != nil {
-		m.talk.Unsay(msg.Row)
+	if len(m.pending) > 0 {
+		m.pending = append(m.pending, text)
+		return true
+	}
+	if err := m.queue(text); err != nil {
 		m.refused(err)
 		m.editor.reset(text)
 		return false
+	}
+	return true
+}
+
+// queue adds text to the conversation and hands it to the transport. It is no
+// Cmd: Bubble Tea runs each Cmd on a goroutine of its own, so two quick messages
+// could change places. Send only queues, so it may be called here.
+func (m *Model) queue(text string) error {
+	msg := m.talk.Say(m.now(), []byte(text), false)
+	if err := m.tr.Send(msg); err != nil {
+		m.talk.Unsay(msg.Row)
+		return err
 	}
 	m.view = ui.Latest
 	m.seen = m.talk.End()
 	m.met = true
 	m.numbers.stale()
-	return true
+	return nil
 }
 
 // refused says why a line was not taken.

@@ -1,11 +1,13 @@
 package model
 
 import (
+	"errors"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"seqtalk/transport"
 	"seqtalk/ui"
 	"seqtalk/ui/words"
 )
@@ -34,7 +36,7 @@ func (m *Model) answer(k tea.KeyPressMsg) tea.Cmd {
 func (m *Model) askLeave() {
 	l := m.look.Lang
 	text := words.AskLeave.In(l)
-	if n := m.queued(); n > 0 {
+	if n := m.queued() + len(m.pending); n > 0 {
 		text = words.AskLeaveUnsent.In(l, n)
 	}
 	quit := func(*Model) tea.Cmd { return tea.Quit }
@@ -110,17 +112,34 @@ func (m *Model) askPaste(text string, lines []string, limit int) {
 	m.dialog = d
 }
 
-// sendLines sends each line as a message, literally. From the first that is
-// refused on, they go into the line.
+// sendLines sends each line as a message, literally.
 func (m *Model) sendLines(lines []string) {
-	draft := m.editor.text
-	m.editor.reset("")
-	for i, line := range lines {
-		if line != "" && !m.send(line) {
-			m.editor.reset("")
-			m.insertPasted(strings.Join(lines[i:], "\n"))
-			return
+	for _, line := range lines {
+		if line != "" {
+			m.pending = append(m.pending, line)
 		}
 	}
-	m.editor.reset(draft)
+	m.sendPending()
+}
+
+// room says that a full queue has room again.
+type room struct{}
+
+// sendPending sends what waits for room in the queue, as far as there is some.
+// If it is refused for another reason, all of it goes into the line.
+func (m *Model) sendPending() {
+	for len(m.pending) > 0 {
+		err := m.queue(m.pending[0])
+		switch {
+		case errors.Is(err, transport.ErrQueueFull):
+			return
+		case err != nil:
+			m.refused(err)
+			m.insertPasted(strings.Join(m.pending, "\n"))
+			m.pending = nil
+			return
+		}
+		m.pending = m.pending[1:]
+	}
+	m.pending = nil
 }

@@ -22,13 +22,16 @@ import (
 // real one is in the tests of whole screens.
 type paper struct {
 	asked  []string
-	refuse error // what Send answers
+	refuse error // what Send answers, when
+	room   int   // this many more were taken
 	status transport.Status
 }
 
 func (p *paper) Send(m transport.Message) error {
 	if p.refuse != nil {
-		return p.refuse
+		if p.room--; p.room < 0 {
+			return p.refuse
+		}
 	}
 	p.asked = append(p.asked, fmt.Sprintf("%d %s", m.Row, m.Text))
 	return nil
@@ -289,6 +292,33 @@ func TestPaste(t *testing.T) {
 		if m.editor.text != c.line {
 			t.Errorf("%s leaves %q", c.key, m.editor.text)
 		}
+	}
+}
+
+// Lines that find the queue full wait for room, and go before what is typed.
+func TestPasteIntoAFullQueue(t *testing.T) {
+	m, p, _ := screen(t)
+	meet(m, p, segment.TCP, session.Framed)
+	p.refuse, p.room = transport.ErrQueueFull, 2
+	m.take(tea.PasteMsg{Content: "1\n2\n3\n4"})
+	drive(m, "atyped\n")
+	p.wants(t, "1 1", "2 2")
+	if !strings.Contains(shown(m), "3 queued") {
+		t.Errorf("the lines that wait are not shown:\n%s", shown(m))
+	}
+	p.room = 1
+	m.take(room{})
+	p.wants(t, "3 3")
+	p.room = 9
+	m.take(room{})
+	p.wants(t, "4 4", "5 typed")
+	p.room = 1
+	m.take(tea.PasteMsg{Content: "5\n6\n7"})
+	drive(m, "a")
+	p.refuse, p.room = transport.ErrEnded, 0
+	m.take(room{})
+	if m.editor.text != "6\n7" || m.pending != nil {
+		t.Errorf("what the end refused is lost: %q", m.editor.text)
 	}
 }
 

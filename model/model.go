@@ -66,7 +66,8 @@ type Model struct {
 
 	editor  editor
 	recall  recall
-	pasted  bool // what is typed came in part from a paste
+	pasted  bool     // what is typed came in part from a paste
+	pending []string // lines of a paste that wait for room in the queue
 	hint    string
 	warned  bool // the hint is a warning of the last key; it goes with the next
 	cleared time.Time
@@ -158,6 +159,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.hear(msg)
 	case tick:
 		m.ticked(msg)
+	case room:
+		m.sendPending()
 	case searchOn:
 		return m.searched()
 	case leaveNow:

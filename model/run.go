@@ -26,7 +26,20 @@ func Run(o Options) (exit int, err error) {
 	l.Go("pump", func() { m.box.pump(o.Transport.Events()) })
 	l.Go("courier", func() { m.box.courier(l.p.Send) })
 	l.Go("signals", func() { l.signals(begun) })
+	l.Go("room", func() { l.room(o.Transport.Ready()) })
 	_, err = l.p.Run()
 	m.box.shut()
 	return l.finish(err)
+}
+
+// room tells the screen that a full queue has room again.
+func (l *life) room(ready <-chan struct{}) {
+	for {
+		select {
+		case <-ready:
+			l.p.Send(room{})
+		case <-l.done:
+			return
+		}
+	}
 }

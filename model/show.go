@@ -88,7 +88,7 @@ func (m *Model) extra() string {
 	for _, g := range m.legs() {
 		n = max(n, g.Queued)
 	}
-	if n > 0 {
+	if n += len(m.pending); n > 0 {
 		s = append(s, words.BarQueued.In(l, n))
 	}
 	if m.box.full() {
