@@ -444,7 +444,7 @@ func TestTail(t *testing.T) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 	must(t, err)
 	defer f.Close()
-	_, err = f.WriteString("wrong\n" + strings.Repeat("x", 2*MaxLine) + "\n" + `{"type":"message","at_ms":1,"dir":"in","text":"not finished"}`)
+	_, err = f.WriteString("wrong\n" + string(appendRecord(nil, said(strings.Repeat("x", MaxLine)))) + `{"type":"message","at_ms":1,"dir":"in","text":"not finished"}`)
 	must(t, err)
 	for _, n := range []int{0, 1, 2, 500, 3000, 5000} {
 		got, err := Tail(path, n)
