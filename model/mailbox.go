@@ -20,7 +20,7 @@ const (
 	mailboxRoom = 16384                 // messages' worth
 	wakeBurst   = 8                     // so many wakes may fall in one wakeGap
 	wakeGap     = 16 * time.Millisecond // and the next ones keep this distance
-	drainStep   = 1024                  // messages' worth between two looks at the clock
+	drainStep   = 256                   // messages' worth between two looks at the clock
 	drainTime   = 12 * time.Millisecond // so long one wake keeps the keys waiting
 )
 
