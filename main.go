@@ -210,12 +210,12 @@ func talk(f flags, role transport.Role, args []string) error {
 	if f.history < 1 {
 		return usageError{fmt.Errorf("--history %d: at least 1 message is kept", f.history)}
 	}
-	cfg.Stack = kernel.New()
+	inTTY, outTTY := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd())
+	cfg.Stack, cfg.Hold = kernel.New(), !inTTY
 	tr, err := transport.Open(cfg)
 	if err != nil {
 		return usageError{err}
 	}
-	inTTY, outTTY := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd())
 	if f.plain || f.json || !inTTY || !outTTY || os.Getenv("TERM") == "dumb" {
 		return talkPlainly(tr, plain.Options{
 			In: os.Stdin, Out: os.Stdout, Err: os.Stderr, InTTY: inTTY, OutTTY: outTTY,

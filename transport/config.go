@@ -17,6 +17,9 @@ type Config struct {
 	Wire   session.Wire
 	Nick   string
 	Retry  bool // go on trying for ever
+	// Hold keeps our half of a TCP connection open when the peer has sent FIN,
+	// until HalfClose or End; Do(Hold) changes it.
+	Hold bool
 	// MaxDatagram is the longest UDP datagram framed, in octets; 0: 1200.
 	MaxDatagram int
 	// Seed makes ids and jitter repeatable; 0: random.

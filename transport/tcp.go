@@ -53,6 +53,7 @@ type tcp struct {
 	buf     []byte
 	out     outflow
 	peerFIN bool
+	finTold bool // the consumer knows of it
 	bye     *session.Bye
 	halved  bool      // we mean to send FIN
 	finSent bool      // we did
@@ -63,7 +64,7 @@ type tcp struct {
 }
 
 func newTCP(c *Conversation) *tcp {
-	t := &tcp{c: c, buf: make([]byte, readSize), own: &c.queue}
+	t := &tcp{c: c, buf: make([]byte, readSize), own: &c.queue, hold: c.cfg.Hold}
 	if len(c.cfg.Protos) > 1 {
 		t.own = new(queue)
 	}
@@ -156,7 +157,7 @@ func (t *tcp) connect(now time.Time) {
 func (t *tcp) established(now time.Time, conn stack.Conn, m *session.Machine) {
 	t.conn, t.closed, t.machine, t.phase = conn, false, m, tcpUp
 	t.out = outflow{}
-	t.peerFIN, t.bye, t.halved, t.finSent, t.ending = false, nil, false, false, false
+	t.peerFIN, t.finTold, t.bye, t.halved, t.finSent, t.ending = false, false, nil, false, false, false
 	t.endBy, t.heard = time.Time{}, now
 	t.c.emit(Up{At: now, Proto: segment.TCP, Stack: t.c.cfg.Stack.Name(), Dialer: t.listener == nil, Local: conn.LocalAddr(), Peer: conn.RemoteAddr()})
 }
@@ -186,7 +187,7 @@ func (t *tcp) carry(now time.Time) (next time.Time) {
 	if t.finish(now) {
 		return time.Time{}
 	}
-	if more {
+	if more || t.eager() {
 		return now
 	}
 	next = earliest(t.machine.Deadline(), t.endBy)
@@ -197,6 +198,12 @@ func (t *tcp) carry(now time.Time) (next time.Time) {
 		next = earliest(next, now.Add(ackPause))
 	}
 	return next
+}
+
+// eager reports whether messages wait though the stack took all it was given:
+// nothing will say that there is room, for there was room all along.
+func (t *tcp) eager() bool {
+	return t.phase == tcpUp && t.own.len() > 0 && t.out.octets() == 0 && !t.machine.Waiting()
 }
 
 // read gives the machine what has come, as long as its events have room. more
@@ -334,9 +341,12 @@ func (t *tcp) finish(now time.Time) (over bool) {
 		t.down(now, cause, nil)
 		return true
 	}
-	if t.peerFIN && !t.halved && !t.hold {
-		t.halved = true
+	if t.peerFIN && !t.finTold {
+		t.finTold = true
 		t.c.emit(HalfClosed{At: now, Proto: segment.TCP})
+	}
+	if t.peerFIN && !t.hold {
+		t.halved = true
 	}
 	if t.halved && sent && !t.finSent {
 		t.finSent = true
@@ -355,6 +365,8 @@ func (t *tcp) finish(now time.Time) (over bool) {
 
 // down ends the conversation over this connection, and goes back to listening.
 func (t *tcp) down(now time.Time, cause Cause, err error) {
+	t.out.looked = time.Time{}
+	t.acks(now)
 	for _, p := range t.out.ahead {
 		t.c.mark(segment.TCP, Failed, Fate{Row: p.row, ID: p.id, Err: errNotSent})
 	}

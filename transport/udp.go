@@ -21,7 +21,7 @@ const (
 	answerTime   = time.Second            // without ICMP, after which a meeting takes somebody to be there
 	strangerGap  = 10 * time.Second       // between two notices of strangers
 	remembered   = 32                     // datagrams of ours that an ICMP error can be matched with
-	ahead        = 256                    // datagrams made ready for a socket that would block
+	maxHeld      = 256                    // texts that wait for the answer to a greeting
 )
 
 // udp is the leg over UDP. All of it is the conversation's lock's.
@@ -36,6 +36,8 @@ type udp struct {
 	machine *session.Machine // nil: no peer
 	buf     []byte
 	out     []session.Out // what the socket has not taken
+	held    int           // texts sent since none waited
+	full    bool          // a Send was refused since there was room
 	last    [remembered]shot
 	shots   int
 	heard   time.Time // when anything last came from the peer; zero: never
@@ -89,13 +91,24 @@ func (u *udp) check(m Message) error {
 		return ErrEnded
 	case u.machine == nil:
 		return ErrNoPeer
-	case len(u.out) >= ahead:
+	case u.busy():
+		u.full = true
 		return ErrQueueFull
 	}
 	return u.machine.Fits(m.Row, len(m.Text))
 }
 
+// busy reports whether no more can be taken: the socket would block, or too
+// much waits for the answer to a greeting.
+func (u *udp) busy() bool {
+	if u.machine == nil || !u.machine.Waiting() {
+		u.held = 0
+	}
+	return len(u.out) > 0 || u.held >= maxHeld
+}
+
 func (u *udp) send(now time.Time, m Message) {
+	u.held++
 	if _, err := u.machine.Send(now, m.Row, m.Text, m.More); err != nil {
 		u.c.mark(segment.UDP, Failed, Fate{Row: m.Row, Err: err})
 	}
@@ -374,6 +387,10 @@ func (u *udp) write(now time.Time) {
 		}
 		u.out = u.out[1:]
 		u.wrote(o, err)
+	}
+	if u.full && !u.busy() {
+		u.full = false
+		u.c.signalReady()
 	}
 }
 

@@ -45,6 +45,7 @@ func tail(f io.ReaderAt, size int64, n int) ([]Message, error) {
 type backward struct {
 	file  io.ReaderAt
 	at    int64    // of the first byte in chunk; before it nothing has been read
+	read  []byte   // where the last was read to
 	chunk []byte   // not yet given
 	parts [][]byte // of the line whose beginning is before chunk, the last first
 	kept  int      // bytes in parts
@@ -68,7 +69,10 @@ func (t *backward) line() (line []byte, ok bool, err error) {
 			line, whole := t.join()
 			return line, whole && len(line) > 0, nil
 		}
-		t.chunk = make([]byte, min(t.at, tailStep))
+		if t.kept < MaxLine || t.read == nil { // else nothing of what was read is kept
+			t.read = make([]byte, tailStep)
+		}
+		t.chunk = t.read[:min(t.at, tailStep)]
 		t.at -= int64(len(t.chunk))
 		if _, err := t.file.ReadAt(t.chunk, t.at); err != nil {
 			return nil, false, err
