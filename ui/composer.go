@@ -36,11 +36,9 @@ func (c Composer) InputRows(l *Look, w int) []InputRow {
 	for line := range strings.SplitSeq(c.Text, "\n") {
 		pieces := wrap(nil, m, line, nil, width)
 		for i, p := range pieces {
-			to := p.to
+			to := len(line)
 			if i+1 < len(pieces) {
 				to = pieces[i+1].from // with the spaces that hang over the edge
-			} else {
-				to = len(line)
 			}
 			rows = append(rows, InputRow{at + p.from, at + to})
 		}

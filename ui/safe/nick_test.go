@@ -49,7 +49,7 @@ func TestNick(t *testing.T) {
 			t.Errorf("%.40q is called %q, but ValidNick is %v", raw, got, ValidNick(raw))
 		}
 	}
-	if Nick("\xff") == Nick("\xfe") || Nick("\xff") != Nick("\xff") {
+	if again := Nick("\xff"); again == Nick("\xfe") || again != Nick("\xff") {
 		t.Error("a nick made from raw does not depend on raw alone")
 	}
 }
