@@ -81,12 +81,9 @@ func (t *backward) line() (line []byte, ok bool, err error) {
 }
 
 // keep adds b before what is kept of a line. Of one that is too long only the
-// length is kept.
+// length counts.
 func (t *backward) keep(b []byte) {
-	if t.kept += len(b); t.kept >= MaxLine {
-		t.parts = nil
-		return
-	}
+	t.kept += len(b)
 	if len(b) > 0 {
 		t.parts = append(t.parts, b)
 	}
