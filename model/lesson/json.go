@@ -72,6 +72,7 @@ type (
 		P90US       *int64   `json:"p90_us,omitempty"`
 		P99US       *int64   `json:"p99_us,omitempty"`
 		MaxUS       *int64   `json:"max_us,omitempty"`
+		Dropped     int      `json:"dropped,omitempty"` // by B's full receive buffer
 		Retrans     *int     `json:"retrans,omitempty"`
 		Waits       *int     `json:"waits,omitempty"`
 		WaitMaxUS   *int64   `json:"wait_max_us,omitempty"`
@@ -173,7 +174,7 @@ func (e *encoder) result(o *Outcome) {
 	l := resultLine{
 		about: subject("result", B, o.Proto), Count: len(o.Journeys),
 		Delivered: o.Delivered, Lost: o.Lost, Duplicate: o.Duplicate, Late: o.Late, Order: "kept",
-		Packets: o.Packets, WireBytes: o.WireBytes, TextBytes: o.TextBytes,
+		Dropped: o.Dropped, Packets: o.Packets, WireBytes: o.WireBytes, TextBytes: o.TextBytes,
 		LostIDs: o.Missing(), MergedIDs: o.Merged(),
 	}
 	if !o.InOrder() {

@@ -93,12 +93,12 @@ func (t *teller) release() {
 	for _, a := range t.held {
 		longest = max(longest, a.Waited)
 	}
-	whose, what := fmt.Sprintf("#%d", first.ID), words.FateWaited
+	what := words.FateWaited
 	if n > 1 {
-		whose, what = fmt.Sprintf("#%d-#%d", first.ID, last.ID), words.FateAllWaited
+		what = words.FateAllWaited
 	}
 	t.held = t.held[:0]
-	t.fate(first.at, first.Proto, whose, what.In(t.lang, short(longest)))
+	t.fate(first.at, first.Proto, named(first.ID, last.ID), what.In(t.lang, short(longest)))
 }
 
 // segment tells of packets that the link harmed, and of those sent again, as
@@ -131,10 +131,8 @@ func (t *teller) arrival(h Happening, a Arrival) {
 // bears says whose bytes a packet bears: "#5", "#5-#7", or what it is without.
 func bears(s *segment.Segment) string {
 	switch n := len(s.Messages); {
-	case n == 1:
-		return fmt.Sprintf("#%d", s.Messages[0])
-	case n > 1:
-		return fmt.Sprintf("#%d-#%d", s.Messages[0], s.Messages[n-1])
+	case n > 0:
+		return named(s.Messages[0], s.Messages[n-1])
 	case s.Proto != segment.TCP:
 		return strings.ToUpper(s.Proto.String())
 	}
@@ -184,21 +182,34 @@ func list(l words.Lang, ids []uint64) string {
 	var parts []string
 	for i := 0; i < len(ids); {
 		if len(parts) == maxNamed {
-			return strings.Join(parts, words.SayListSep.In(l)) + words.SayListSep.In(l) + words.CompareMore.In(l, len(ids)-i)
+			return words.CompareMore.In(l, strings.Join(parts, words.SayListSep.In(l)), len(ids)-i, len(ids))
 		}
-		n := i
-		for n+1 < len(ids) && ids[n+1] == ids[n]+1 {
-			n++
-		}
-		if n < i+2 {
-			n = i
-			parts = append(parts, fmt.Sprintf("#%d", ids[i]))
-		} else {
-			parts = append(parts, fmt.Sprintf("#%d-#%d", ids[i], ids[n]))
-		}
-		i = n + 1
+		n := runOf(ids[i:])
+		parts = append(parts, named(ids[i], ids[i+n-1]))
+		i += n
 	}
 	return join(l, parts)
+}
+
+// runOf is how many of ids, from the first on, follow each other and are worth
+// naming together: 1, or 3 and more.
+func runOf(ids []uint64) int {
+	n := 1
+	for n < len(ids) && ids[n] == ids[n-1]+1 {
+		n++
+	}
+	if n == 2 {
+		return 1
+	}
+	return n
+}
+
+// named is "#4", or "#4-#6".
+func named(first, last uint64) string {
+	if first == last {
+		return fmt.Sprintf("#%d", first)
+	}
+	return fmt.Sprintf("#%d-#%d", first, last)
 }
 
 // join is a list of parts as it is said.
@@ -244,6 +255,9 @@ func (t *teller) aboutUDP(o *Outcome) string {
 	}
 	if o.Duplicate+o.Late > 0 {
 		s += words.SayNext.In(t.lang) + words.SayUDPOdd.In(t.lang, o.Duplicate, o.Late)
+	}
+	if o.Dropped > 0 {
+		s += words.SayNext.In(t.lang) + words.SayUDPFull.In(t.lang, o.Dropped)
 	}
 	return s
 }
@@ -301,12 +315,17 @@ func (t *teller) aboutMerging(o *Outcome) string {
 		return ""
 	}
 	var parts []string
-	for i, id := range merged {
-		if i == maxNamed {
-			parts = append(parts, words.CompareMore.In(t.lang, len(merged)-i))
-			break
+	for i := 0; i < len(merged); {
+		if len(parts) == maxNamed {
+			most := words.CompareMore.In(t.lang, strings.Join(parts, words.SayListSep.In(t.lang)), len(merged)-i, len(merged))
+			return words.SayMerged.In(t.lang, most)
 		}
-		parts = append(parts, words.SayMergedWith.In(t.lang, id, o.Journeys[id-1].With))
+		with, n := o.Journeys[merged[i]-1].With, i+1
+		for n < len(merged) && merged[n] == merged[n-1]+1 && o.Journeys[merged[n]-1].With == with {
+			n++
+		}
+		parts = append(parts, words.SayMergedWith.In(t.lang, named(merged[i], merged[n-1]), with))
+		i = n
 	}
 	return words.SayMerged.In(t.lang, strings.Join(parts, words.SayListSep.In(t.lang)))
 }

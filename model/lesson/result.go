@@ -66,6 +66,7 @@ type Outcome struct {
 	Waits     int           // TCP: messages that waited for an earlier byte
 	WaitMax   time.Duration
 
+	Dropped   int // UDP: datagrams that found B's receive buffer full
 	Packets   int // both ways, the goodbye not counted
 	WireBytes int // of them, headers included
 	TextBytes int // of the messages delivered, each once
@@ -118,6 +119,7 @@ type Result struct {
 func (c *comparison) result(stopped bool) Result {
 	r := Result{Spec: c.Spec, Elapsed: c.last.Sub(c.began), Interrupted: stopped}
 	r.TCP, r.UDP = c.routes[0].outcome(c.Size), c.routes[1].outcome(c.Size)
+	r.UDP.Dropped = c.dropped()
 	for _, s := range c.Script {
 		if s.At > r.Elapsed {
 			r.Unreached = append(r.Unreached, s)

@@ -39,8 +39,12 @@ func TestNoSocket(t *testing.T) {
 		log := filepath.Join(t.TempDir(), "calls")
 		cmd := exec.Command(strace, "-f", "-qq", "-e", "trace=%net", "-e", "signal=none", "-o", log, self)
 		cmd.Env = append(os.Environ(), helper+"="+mode)
-		if out, err := cmd.CombinedOutput(); err != nil {
+		out, err := cmd.CombinedOutput()
+		if err != nil {
 			t.Skipf("strace may not trace here: %v, %s", err, out)
+		}
+		if !bytes.Contains(out, []byte("delivered")) {
+			t.Fatalf("%s: nothing was compared: %s", mode, out)
 		}
 		calls, err := os.ReadFile(log)
 		if err != nil {
@@ -146,7 +150,7 @@ func TestJSON(t *testing.T) {
 		"segment":  "proto dir flags seq ack len win fate note",
 		"notice":   "text",
 		"end":      "reason",
-		"result": "proto count delivered lost duplicate late order p50_us p90_us p99_us max_us retrans waits wait_max_us " +
+		"result": "proto count delivered lost duplicate late order dropped p50_us p90_us p99_us max_us retrans waits wait_max_us " +
 			"handshake_us packets wire_bytes text_bytes wire_per_text lost_ids merged_ids",
 	}
 	o := options
@@ -225,4 +229,48 @@ func cells(s string, n int) (before, after string) {
 		}
 	}
 	return s, ""
+}
+
+// What a script says either makes steps in the order of time, or is said to be
+// wrong in one line.
+func FuzzParseScript(f *testing.F) {
+	for _, s := range []string{goldenScript, "@1s /net loss 10%", "@0 /slow 1e3\n@1h /freeze 2s", "@1s\t/DROP\t7 ", "@1ns /cut\r\n"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		steps, err := ParseScript(strings.NewReader(s))
+		if err != nil {
+			if _, ours := err.(*Mistake); !ours || strings.ContainsAny(err.Error(), "\n\x1b") {
+				t.Errorf("%q", err)
+			}
+			return
+		}
+		for i, s := range steps {
+			if s.Control == nil || s.At < 0 || i > 0 && s.At < steps[i-1].At {
+				t.Errorf("%+v", s)
+			}
+		}
+	})
+}
+
+func TestNames(t *testing.T) {
+	many := make([]uint64, 0, 30)
+	for i := range uint64(15) {
+		many = append(many, 2*i+1)
+	}
+	for _, c := range []struct {
+		ids  []uint64
+		l    words.Lang
+		want string
+	}{
+		{[]uint64{5}, words.English, "#5"},
+		{[]uint64{1, 2, 4, 5, 6, 9}, words.English, "#1, #2, #4-#6 and #9"},
+		{[]uint64{1, 2}, words.Chinese, "#1 和 #2"},
+		{many, words.English, "#1, #3, #5, #7, #9, #11, #13, #15, #17, #19, #21, #23 and 3 more"},
+		{many, words.Chinese, "#1、#3、#5、#7、#9、#11、#13、#15、#17、#19、#21、#23 等共 15 条"},
+	} {
+		if got := list(c.l, c.ids); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
 }
