@@ -15,6 +15,8 @@ type Glyphs struct {
 	AtMost, To                                      string // before a bound, between the ends of a range
 	Box                                             [6]string
 
+	pen *pen // of the drawings
+
 	ascii bool // our own words keep to ASCII too
 	only  bool // and so does everything else
 }
@@ -27,7 +29,7 @@ var Unicode = Glyphs{
 	Info: "·", Warn: "!", Alarm: "!!", Mine: "▎", Selected: "▸", Prompt: "›",
 	Rule: "─", Bar: "│", Thumb: "┃",
 	Down: "↓", AtMost: " ≤ ", To: "–",
-	Box: [6]string{"╭", "─", "╮", "│", "╰", "╯"},
+	Box: [6]string{"╭", "─", "╮", "│", "╰", "╯"}, pen: &finePen,
 }
 
 // ASCII is for terminals that do not. What people say is drawn as it is: many a
@@ -39,7 +41,7 @@ var ASCII = Glyphs{
 	Info: "-", Warn: "!", Alarm: "!!", Mine: "|", Selected: ">", Prompt: ">",
 	Rule: "-", Bar: "|", Thumb: "#",
 	Down: "v", AtMost: " <=", To: "-",
-	Box: [6]string{"+", "-", "+", "|", "+", "+"}, ascii: true,
+	Box: [6]string{"+", "-", "+", "|", "+", "+"}, pen: &plainPen, ascii: true,
 }
 
 // SevenBit is for terminals that say they have another character set. There
@@ -60,6 +62,6 @@ func console() Glyphs {
 	g := ASCII
 	g.Rule, g.Bar, g.Mine = "─", "│", "│"
 	g.ascii = false
-	g.Box = [6]string{"┌", "─", "┐", "│", "└", "┘"}
+	g.Box, g.pen = [6]string{"┌", "─", "┐", "│", "└", "┘"}, &linePen
 	return g
 }

@@ -1,0 +1,89 @@
+package words
+
+import "strings"
+
+// The ladder.
+var (
+	LadderSeconds  = phrase("seconds", "秒")
+	LadderMe       = phrase("me", "我")
+	LadderPeer     = phrase("peer", "对方")
+	LadderRelative = phrase("relative", "相对编号")
+	LadderAbsolute = phrase("absolute", "绝对编号")
+	LadderHidden   = phrase("%d hidden", "隐去 %d 个")
+	LadderNoAcks   = phrase("no pure ACKs", "不显示纯 ACK")
+	LadderFilter   = phrase("only “%s”", "只显示“%s”")
+	LadderFrozen   = phrase("FROZEN, %d new", "已冻结，新增 %d 个")
+	LadderMissed   = phrase("%d missed", "漏看 %d 个")
+	LadderEmpty    = phrase("No packet has been seen yet.", "还没有看到任何分组。")
+	LadderNothing  = phrase("None of what was seen is shown: the filter keeps it back.", "看到的都被过滤条件隐去了。")
+	LadderBytes    = phrase("bytes ", "字节 ") // 1–33
+	LadderDatagram = phrase("datagram ", "数据报 ")
+	LadderFragment = phrase("fragment", "分片")
+	LadderB        = phrase(" B", " B")
+	LadderMisses   = phrase("misses ", "缺 ") // bytes 1–33
+	LadderHas      = phrase("has ", "已有 ")
+	LadderSyn      = phrase("SYN costs one number", "SYN 占用一个编号")
+	LadderFin      = phrase("FIN costs one number", "FIN 占用一个编号")
+	LadderRst      = phrase("RST: the connection is void", "RST：连接作废")
+	LadderRTO      = phrase(" (RTO %s)", "（RTO %s）")
+	LadderFast     = phrase("fast", "快速")
+	LadderPacket   = phrase(" (packet %d)", "，第 %d 个分组")
+	LadderAnd      = phrase(", ", "，")
+	LadderWith     = phrase("with #%d", "随 #%d")
+	LadderHeld     = phrase("held", "扣住")
+	LadderOnWay    = phrase("on its way", "在途")
+	LadderTime     = phrase("Time zero is %s.", "零时刻为 %s。")
+	LadderTitle    = phrase("Ladder", "时序图")
+	LadderLegend   = phrase(
+		"Each arrow is one packet, newest below. ═ sent again, ✗ died on the way, ? arrival not known, ┄ on its way.",
+		"每个箭头是一个分组，越新越靠下。═ 重传，✗ 途中丢失，? 是否到达未知，┄ 在途。")
+)
+
+var remarks = [...]Phrase{
+	phrase("Retransmission", "重传"),
+	phrase("Fast Retransmission", "快速重传"),
+	phrase("Spurious Retransmission", "不必要的重传"),
+	phrase("Out-Of-Order", "乱序"),
+	phrase("Previous segment missing", "前面的报文段缺失"),
+	phrase("Dup ACK", "重复 ACK"),
+	phrase("Zero Window", "零窗口"),
+	phrase("Window Update", "窗口更新"),
+	phrase("Window Full", "窗口已满"),
+	phrase("Zero Window Probe", "零窗口探测"),
+	phrase("Keep-Alive", "保活"),
+	phrase("Bad checksum", "校验和错误"),
+}
+
+// Remark is what Wireshark calls remark k on a segment, as package segment counts them.
+func Remark(l Lang, k int) string { return remarks[k].In(l) }
+
+// Rule is what the link did with a packet and why ("lost by loss 10%"): the
+// verb in l, the user's own words as they are.
+func Rule(l Lang, rule string) string {
+	return eachRule(l, rule, func(verb, why string) string { return FateBy.In(l, FateVerb(l, verb), why) })
+}
+
+// Why is Rule without the verb ("loss 10%").
+func Why(l Lang, rule string) string {
+	return eachRule(l, rule, func(_, why string) string { return why })
+}
+
+// eachRule says each part of rule as say wants it.
+func eachRule(l Lang, rule string, say func(verb, why string) string) string {
+	var parts []string
+	for part := range strings.SplitSeq(rule, ", ") {
+		verb, why, found := strings.Cut(part, " by ")
+		full := FateFull.In(English)
+		switch {
+		case why == FateCut.In(English):
+			why = FateCut.In(l)
+		case strings.HasPrefix(why, full):
+			why = FateFull.In(l) + why[len(full):]
+		}
+		if found {
+			part = say(verb, why)
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, SayListSep.In(l))
+}
