@@ -143,35 +143,13 @@ func contains(s, q string) bool {
 	return false
 }
 
-// top is the rung on the first row that v shows.
-func (d *rungs) top(v View) uint64 {
-	last := d.end - min(uint64(d.room), d.end-d.first)
-	if v.Follow {
-		return last
-	}
-	return min(max(v.Item, d.first), last)
-}
-
-// view is the View with rung i on the first row.
-func (d *rungs) view(i uint64) View {
-	if i+uint64(d.room) >= d.end {
-		return Latest
-	}
-	return View{Item: i}
-}
-
 // ScrollBy moves v down by n rungs, or up by -n. A view that comes to the end
 // follows it from then on.
 func (d Ladder) ScrollBy(v View, n int) View {
-	f := d.frame(nil)
-	if f == nil || n == 0 {
-		return v
+	if f := d.frame(nil); f != nil {
+		return f.scroll(v, n)
 	}
-	top := f.top(v)
-	if n < 0 {
-		return f.view(top - min(uint64(-n), top-f.first))
-	}
-	return f.view(top + uint64(n))
+	return v
 }
 
 // PageUp moves v up by a screen less two rungs.
@@ -190,35 +168,18 @@ func (d Ladder) Top() View {
 
 // Show moves v as little as needed for rung i to be seen.
 func (d Ladder) Show(v View, i uint64) View {
-	f := d.frame(nil)
-	if f == nil {
-		return v
-	}
-	i = min(max(i, f.first), f.end-1)
-	top, room := f.top(v), uint64(f.room)
-	if !v.Follow && room > 1 {
-		room-- // the last row tells what is below
-	}
-	switch {
-	case i < top:
-		return f.view(i)
-	case i >= top+room:
-		return f.view(i - min(i-f.first, room-1))
+	if f := d.frame(nil); f != nil {
+		return f.show(v, i)
 	}
 	return v
 }
 
 // At is the rung drawn on row y of the pane, None if there is none.
 func (d Ladder) At(v View, y int) uint64 {
-	f := d.frame(nil)
-	if f == nil || y < f.head || y >= d.H {
-		return None
+	if f := d.frame(nil); f != nil {
+		return f.at(v, y)
 	}
-	i := f.top(v) + uint64(y-f.head)
-	if i >= f.end {
-		return None
-	}
-	return i
+	return None
 }
 
 // A Sieve keeps back rungs of a ladder. It looks at each but once and belongs

@@ -11,11 +11,10 @@ import (
 // rungs are a Ladder while it is drawn or measured.
 type rungs struct {
 	Ladder
-	l          *Look
-	first, end uint64 // of what is drawn
-	more       uint64 // kept back by the freeze
-	head, room int    // rows of the head, rows of rungs
-	cols       rails
+	listing
+	l    *Look
+	more uint64 // kept back by the freeze
+	cols rails
 }
 
 // rails say where everything in a row of the ladder stands.
@@ -66,7 +65,7 @@ func (d Ladder) frame(l *Look) *rungs {
 	if d.Rungs == nil || d.W <= 0 || d.H <= 0 {
 		return nil
 	}
-	f := &rungs{Ladder: d, l: l, first: d.Rungs.First(), end: d.Rungs.End()}
+	f := &rungs{Ladder: d, l: l, listing: listing{first: d.Rungs.First(), end: d.Rungs.End()}}
 	if d.Until < f.end {
 		f.more = f.end - max(d.Until, f.first)
 		f.end -= f.more
@@ -87,22 +86,17 @@ func (d Ladder) Draw(l *Look, v View) []string {
 		return d.nothing(l)
 	}
 	rows := make([]string, 0, d.H)
-	top := f.top(v)
-	bottom := min(top+uint64(f.room), f.end)
+	from, to, below := f.rows(v)
 	if f.head > 0 {
-		r := d.Rungs.Rung(bottom - 1)
+		r := d.Rungs.Rung(max(to, from+1) - 1)
 		rows = append(rows, f.heading(&r))
 	}
-	below := f.end - bottom
-	if below > 0 {
-		bottom--
-	}
-	for i := top; i < bottom; i++ {
+	for i := from; i < to; i++ {
 		r := d.Rungs.Rung(i)
 		rows = append(rows, f.row(i, &r))
 	}
 	if below > 0 {
-		rows = append(rows, f.below(below+1))
+		rows = append(rows, moreBelow(l, d.W, below, d.EndKey))
 	}
 	return exactly(rows, d.W, d.H)
 }
@@ -178,23 +172,6 @@ func (d *rungs) says() []field {
 		f = append(f, field{th.Warn, words.LadderMissed.In(l.Lang, d.Missed)})
 	}
 	return append(f, field{th.Dim, pick(d.Absolute, words.LadderAbsolute, words.LadderRelative).In(l.Lang)})
-}
-
-// below is the last row, which tells what does not fit.
-func (d *rungs) below(n uint64) string {
-	l := d.l
-	s := words.Below.In(l.Lang, n, l.Glyphs.Down)
-	if d.EndKey != "" {
-		s += "  " + d.EndKey
-	}
-	b := newBrush(l, d.W, Style{})
-	b.skip(1)
-	b.fill(l.Theme.Dim, l.Glyphs.Rule, b.w-Width(l.Method, s)-5)
-	b.skip(1)
-	b.text(l.Theme.Dim, s)
-	b.skip(1)
-	b.fill(l.Theme.Dim, l.Glyphs.Rule, b.w-1)
-	return b.end()
 }
 
 // row draws rung i.

@@ -27,6 +27,9 @@ func (in *info) begin(st Style, drop int) {
 
 // str adds to the part that was begun last.
 func (in *info) str(m Method, s string) {
+	if len(s) > len(in.buf)-in.used {
+		return
+	}
 	p := &in.parts[in.n-1]
 	in.used += copy(in.buf[in.used:], s)
 	n := Width(m, s)
@@ -46,9 +49,8 @@ func (in *info) num(m Method, n uint64) {
 	in.str(m, string(strconv.AppendUint(b[:0], n, 10)))
 }
 
-// draw draws in so that it ends at column x, as much of it as fits.
-func (in *info) draw(b *brush, x int) {
-	room := min(x, b.w) - b.x - 1
+// shrink leaves out what does not fit in room cells.
+func (in *info) shrink(room int) {
 	for drop := 9; drop > 0 && in.cells > room; drop-- {
 		for k := range in.n {
 			if p := &in.parts[k]; p.drop == drop {
@@ -57,6 +59,12 @@ func (in *info) draw(b *brush, x int) {
 			}
 		}
 	}
+}
+
+// draw draws in so that it ends at column x, as much of it as fits.
+func (in *info) draw(b *brush, x int) {
+	room := min(x, b.w) - b.x - 1
+	in.shrink(room)
 	if in.cells == 0 || in.cells > room {
 		return
 	}

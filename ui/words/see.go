@@ -39,6 +39,43 @@ var (
 		"每个箭头是一个分组，越新越靠下。═ 重传，✗ 途中丢失，? 是否到达未知，┄ 在途。")
 )
 
+// Side by side.
+var (
+	PairsTCP     = phrase("complete, in order", "不缺、不乱")
+	PairsUDP     = phrase("what comes, as it comes", "来什么是什么")
+	PairsEmpty   = phrase("Say something: it goes over TCP and over UDP at once, and its two fates stand here beside each other.", "说点什么：它会同时经 TCP 和 UDP 发出，两种结果并排显示在这里。")
+	PairsLost    = phrase("lost", "丢失")
+	PairsMissing = phrase("missing", "缺失")
+	PairsTwice   = phrase(" came twice", " 到了两次")
+	PairsTimes   = phrase(" came %d times", " 到了 %d 次")
+	PairsBehind  = phrase(" after m%d", " 晚于 m%d")
+	PairsWaits   = phrase("waits for m%d", "等 m%d")
+	PairsWaited  = phrase("waited %s", "等了 %s")
+	PairsOnWay   = phrase("on its way", "在途")
+	PairsQueued  = phrase("queued", "排队中")
+
+	StripBuffer = phrase("TCP's buffer", "TCP 接收缓冲区")
+	StripTCP    = phrase("TCP", "TCP")
+	StripEmpty  = phrase("empty: every byte that came was handed over", "为空：到达的字节都已交付")
+	StripUnread = phrase("%d bytes in order, the program does not read", "%d 字节已按序，程序没有来读")
+	StripWaits  = phrase("waiting for m%d", "等待 m%d")
+	StripAgain  = phrase("waiting for m%d, sent again in %s", "等待 m%d，%s 后重传")
+	StripShort  = phrase("m%d again in %s", "%[2]s 后重传 m%[1]d")
+	StripFast   = phrase("waiting for m%d, sent again at once: duplicate ACKs told", "等待 m%d，重复 ACK 已告知，立即重传")
+	StripOnWay  = phrase("waiting for m%d, sent again and on its way", "等待 m%d，已重传，在途")
+
+	ColDelivered  = phrase("came", "送达")
+	ColDup        = phrase("dup", "重复")
+	ColAgain      = phrase("resent", "重传")
+	ColAgainShort = phrase("resent", "重传")
+	ColP50        = phrase("p50", "p50")
+	ColMax        = phrase("max", "最大")
+	ColPerByte    = phrase("B/B", "倍")
+	ColRecent     = phrase("latency, the last messages", "最近消息的时延")
+
+	PlotNothing = phrase("Nothing to plot yet.", "还没有可画的数据。")
+)
+
 var remarks = [...]Phrase{
 	phrase("Retransmission", "重传"),
 	phrase("Fast Retransmission", "快速重传"),
