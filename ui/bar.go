@@ -1,14 +1,20 @@
 package ui
 
+import "strings"
+
 // A bar is a line of items that say less the less room there is. How tight it
 // is is a level: 0 where all fits; at each further one something gets shorter
 // or goes.
-type bar struct{ items []barItem }
+type bar struct {
+	items []barItem
+	spot  Spot // what the fields added next are about
+}
 
 // A barItem is a few words, or a gap.
 type barItem struct {
 	forms []form
 	gap   int
+	spot  Spot // what it is about
 }
 
 // A form is how an item looks from a level on.
@@ -26,19 +32,25 @@ type field struct {
 // last is the level at which everything that can go is gone.
 const last = 12
 
-// add appends fields that go at a level.
-func (a *bar) add(gone int, f ...field) {
-	a.items = append(a.items, barItem{forms: []form{{0, f}, {gone, nil}}})
+// about says what the fields added next tell of.
+func (a *bar) about(p Part) { a.spot.Part = p }
+
+// push appends an item.
+func (a *bar) push(forms ...form) {
+	a.items = append(a.items, barItem{forms: forms, spot: a.spot})
 }
+
+// add appends fields that go at a level.
+func (a *bar) add(gone int, f ...field) { a.push(form{0, f}, form{gone, nil}) }
 
 // shrink appends a field that takes its short form at one level and goes at another.
 func (a *bar) shrink(shorter, gone int, long, short field) {
-	a.items = append(a.items, barItem{forms: []form{{0, []field{long}}, {shorter, []field{short}}, {gone, nil}}})
+	a.push(form{0, []field{long}}, form{shorter, []field{short}}, form{gone, nil})
 }
 
 // instead appends a field that is there only between two levels.
 func (a *bar) instead(from, gone int, f ...field) {
-	a.items = append(a.items, barItem{forms: []form{{0, nil}, {from, f}, {gone, nil}}})
+	a.push(form{0, nil}, form{from, f}, form{gone, nil})
 }
 
 // gap leaves n cells blank, where something stands on both sides.
@@ -59,8 +71,8 @@ func (it *barItem) at(level int) []field {
 }
 
 // each calls yield with every field there is at a level and the blanks before
-// it, no more than most.
-func (a *bar) each(level, most int, yield func(gap int, f field)) {
+// it, no more than most, and what it is about.
+func (a *bar) each(level, most int, yield func(gap int, f field, about Spot)) {
 	gap, started := 0, false
 	for i := range a.items {
 		it := &a.items[i]
@@ -68,7 +80,7 @@ func (a *bar) each(level, most int, yield func(gap int, f field)) {
 			gap = max(gap, min(it.gap, most))
 		}
 		for _, f := range it.at(level) {
-			yield(pick(started, gap, 0), f)
+			yield(pick(started, gap, 0), f, it.spot)
 			gap, started = 0, true
 		}
 	}
@@ -77,7 +89,7 @@ func (a *bar) each(level, most int, yield func(gap int, f field)) {
 // width is how many cells a fills.
 func (a *bar) width(m Method, level, gap int) int {
 	n := 0
-	a.each(level, gap, func(gap int, f field) { n += gap + Width(m, f.s) })
+	a.each(level, gap, func(gap int, f field, _ Spot) { n += gap + Width(m, f.s) })
 	return n
 }
 
@@ -97,18 +109,33 @@ func (a *bar) fit(m Method, w int) (level, gap int) {
 	return last, 1
 }
 
-// draw draws a in w cells, after indent blanks where there is room for them.
-func (a *bar) draw(l *Look, w, indent int) string {
-	b := newBrush(l, w, l.Theme.Bar)
+// place is how a stands in w cells: after indent blanks where there is room for
+// them, at a level, with gaps so wide.
+func (a *bar) place(l *Look, w, indent int) (blanks, level, gap int) {
 	margin := 1
 	if w < 48 {
 		indent, margin = 0, 0
 	}
-	level, gap := a.fit(l.Method, w-indent-margin)
+	level, gap = a.fit(l.Method, w-indent-margin)
+	return indent, level, gap
+}
+
+// draw draws a in w cells; what is about the spot picked is marked.
+func (a *bar) draw(l *Look, w, indent int, picked Spot) string {
+	b := newBrush(l, w, l.Theme.Bar)
+	indent, level, gap := a.place(l, w, indent)
 	b.skip(indent)
-	a.each(level, gap, func(gap int, f field) {
+	a.each(level, gap, func(gap int, f field, about Spot) {
 		b.skip(gap)
-		b.text(f.st, f.s)
+		st, s := f.st, f.s
+		if picked.Part != NoPart && about == picked {
+			st = l.Theme.Picked
+			if bare := strings.TrimLeft(s, " "); bare != s {
+				b.skip(len(s) - len(bare))
+				s = bare
+			}
+		}
+		b.text(st, s)
 	})
 	return b.end()
 }

@@ -8,7 +8,7 @@ import (
 
 // rtt adds the round-trip time.
 func (a *bar) rtt(l *Look, g *Leg) {
-	if g.RTT > 0 {
+	if a.about(PartRTT); g.RTT > 0 {
 		a.add(6, field{l.Theme.Dim, "rtt "}, field{l.Theme.Text, Span(g.RTT)})
 		a.gap(2)
 	}
@@ -17,15 +17,15 @@ func (a *bar) rtt(l *Look, g *Leg) {
 // tcp adds the congestion window, retransmissions and the history word.
 func (a *bar) tcp(l *Look, g *Leg) {
 	th := l.Theme
-	if g.Cwnd >= 0 {
+	if a.about(PartCwnd); g.Cwnd >= 0 {
 		a.add(2, field{th.Dim, "cwnd "}, field{th.Text, strconv.Itoa(g.Cwnd)})
 		a.gap(2)
 	}
-	if g.Resent >= 0 {
+	if a.about(PartResent); g.Resent >= 0 {
 		a.add(pick(g.Resent > 0, 9, 3), field{pick(g.Resent > 0, th.Warn, th.Text), l.Glyphs.Resent + strconv.Itoa(g.Resent)})
 		a.gap(3)
 	}
-	if g.Word != "" {
+	if a.about(PartWord); g.Word != "" {
 		a.add(5, field{th.Dim, g.Word})
 	}
 }
@@ -35,29 +35,33 @@ func (a *bar) tcp(l *Look, g *Leg) {
 func (a *bar) numbers(l *Look, g *Leg, abs bool) {
 	th := l.Theme
 	if !g.OutSeq.Known && !g.InSeq.Known && !g.OutAck.Known && !g.InAck.Known {
+		a.about(PartNumbers)
 		a.add(5, field{th.Dim, words.BarNoNumbers.In(l.Lang)})
 		return
 	}
-	a.dir(l, "OUT", g.OutFlags, g.OutSeq, g.OutAck, abs, 10)
+	a.dir(l, "OUT", g.OutFlags, [3]Part{PartOutFlags, PartOutSeq, PartOutAck}, g.OutSeq, g.OutAck, abs, 10)
 	a.gap(3)
-	a.dir(l, "IN", g.InFlags, g.InSeq, g.InAck, abs, 8)
+	a.dir(l, "IN", g.InFlags, [3]Part{PartInFlags, PartInSeq, PartInAck}, g.InSeq, g.InAck, abs, 8)
 	a.gap(3)
+	a.about(PartISN)
 	if o, i := g.OutSeq, g.InSeq; abs && o.HasAbs && i.HasAbs {
-		isn := strconv.FormatUint(uint64(o.Abs-uint32(o.Rel)), 10) + " / " + strconv.FormatUint(uint64(i.Abs-uint32(i.Rel)), 10)
+		isn := strconv.FormatUint(uint64(o.initial()), 10) + " / " + strconv.FormatUint(uint64(i.initial()), 10)
 		a.instead(1, 3, field{th.Dim, "ISN "}, field{th.Text, isn})
 		a.gap(3)
 	}
 }
 
 // dir adds one direction.
-func (a *bar) dir(l *Look, name, flags string, seq, ack Number, abs bool, gone int) {
+func (a *bar) dir(l *Look, name, flags string, parts [3]Part, seq, ack Number, abs bool, gone int) {
 	th := l.Theme
+	a.about(parts[0])
 	allGuessed := seq.Guessed && ack.Guessed
 	a.add(gone, field{th.Strong, name + pick(allGuessed, "?", "")})
 	if flags != "" {
 		a.add(2, field{th.Dim, " [" + flags + "]"})
 	}
 	for i, n := range [...]Number{seq, ack} {
+		a.about(parts[i+1])
 		a.add(gone, field{th.Dim, pick(i == 0, " seq", " ack") + pick(n.Guessed && !allGuessed, "? ", " ")})
 		a.shrink(1, gone, field{th.Text, n.text(abs)}, field{th.Text, n.text(false)})
 	}
@@ -78,17 +82,20 @@ func (n Number) text(abs bool) string {
 // ids adds what stands in for seq and ack where there are none.
 func (a *bar) ids(l *Look, g *Leg) {
 	th := l.Theme
+	a.about(PartUDPNone)
 	if !g.IDs.Measurable {
 		a.add(2, field{th.Dim, words.BarUDPNone.In(l.Lang)})
 		a.gap(3)
 		if g.UDP == NoPeer {
 			return
 		}
+		a.about(PartIDs)
 		a.shrink(3, 9, field{th.Text, words.BarNotMeasurable.In(l.Lang)}, field{th.Text, words.BarNotMeasurableShort.In(l.Lang)})
 		return
 	}
 	a.add(3, field{th.Dim, words.BarUDPNone.In(l.Lang)})
 	a.gap(3)
+	a.about(PartIDs)
 	a.add(10, field{th.Text, words.BarSent.In(l.Lang, g.IDs.Sent)})
 	a.gap(2)
 	a.add(9, field{th.Text, words.BarSeen.In(l.Lang, g.IDs.Seen)})
@@ -105,7 +112,7 @@ func (a *bar) ids(l *Look, g *Leg) {
 
 // source adds the label of who told the numbers.
 func (a *bar) source(l *Look, g *Leg) {
-	if g.Source != "" && g.Source != "none" {
+	if a.about(PartSource); g.Source != "" && g.Source != "none" {
 		a.gap(3)
 		a.add(5, field{l.Theme.Dim, g.Source})
 	}

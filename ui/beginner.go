@@ -9,6 +9,7 @@ func (s *Status) inWords(l *Look) [2]bar {
 	for i := range s.Legs[:min(len(s.Legs), 2)] {
 		g := &s.Legs[i]
 		sign, st, _, _ := g.health(l)
+		lines[i].spot = Spot{Leg: i, Part: PartState}
 		lines[i].add(keep, field{st, sign + " "}, field{l.Theme.ProtoStyle(g.Proto), g.Proto + " "}, field{l.Theme.Text, g.stateInWords(l)})
 	}
 	if len(s.Legs) == 1 {
@@ -21,6 +22,7 @@ func (s *Status) inWords(l *Look) [2]bar {
 func (g *Leg) numbersInWords(l *Look, b *bar) {
 	text := func(p words.Phrase, args ...any) field { return field{l.Theme.Text, p.In(l.Lang, args...)} }
 	b.add(keep, field{Style{}, "  "})
+	b.about(pick(g.Proto == "UDP", PartIDs, PartOutSeq))
 	switch {
 	case g.Proto == "UDP" && g.IDs.Measurable:
 		b.shrink(1, keep, text(words.EasyUDP, g.IDs.Sent, g.IDs.Seen, g.IDs.Lost), text(words.EasyUDPShort, g.IDs.Sent, g.IDs.Seen, g.IDs.Lost))

@@ -49,6 +49,8 @@ type Fate struct {
 	After       time.Duration // until Acked or Delivered; 0: not known
 	AtMost      bool          // After was polled: the time is an upper bound
 	First, Last uint64        // bytes of the stream; 0: not known, or UDP
+	Octets      int           // on the wire, what frames it included; 0: not known
+	Framed      bool          // it went or came in a frame of seqtalk's
 }
 
 // A Row is one line of the history, as it is drawn.

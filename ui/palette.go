@@ -54,7 +54,7 @@ var inks = [...]set{
 	},
 	Mono: {
 		nicks: []ink{""}, loud: []ansi.Attr{ansi.AttrBold},
-		bar: paper{reverse: true},
+		bar: paper{reverse: true}, selected: paper{reverse: true},
 	},
 }
 

@@ -13,6 +13,7 @@ type Status struct {
 	Absolute bool   // numbers as on the wire, the relative ones in brackets; else relative only
 	Beginner bool   // in words
 	Extra    string // at the end of the first line: the link's weather, PLAINTEXT, …
+	Picked   Spot   // in look mode: what is marked
 }
 
 // A Leg is one protocol's part of the conversation.
@@ -67,17 +68,22 @@ type IDs struct {
 
 // Draw draws the two lines, w cells wide.
 func (s Status) Draw(l *Look, w int) []string {
-	var lines [2]bar
-	indent := [2]int{1, 1}
+	lines, indent := s.lines(l)
+	return []string{lines[0].draw(l, w, indent[0], s.Picked), lines[1].draw(l, w, indent[1], s.Picked)}
+}
+
+// lines are the two lines, and how far each is indented.
+func (s *Status) lines(l *Look) (lines [2]bar, indent [2]int) {
+	indent = [2]int{1, 1}
 	switch {
 	case s.Beginner:
 		lines = s.inWords(l)
 	case len(s.Legs) == 1:
 		lines, indent[1] = s.single(l, &s.Legs[0]), 3
 	case len(s.Legs) > 1:
-		lines[0], lines[1] = s.oneLine(l, &s.Legs[0]), s.oneLine(l, &s.Legs[1])
+		lines[0], lines[1] = s.oneLine(l, 0), s.oneLine(l, 1)
 	}
-	return []string{lines[0].draw(l, w, indent[0]), lines[1].draw(l, w, indent[1])}
+	return lines, indent
 }
 
 // single tells all of one leg in two lines. What goes first where room is
@@ -95,7 +101,7 @@ func (s *Status) single(l *Look, g *Leg) [2]bar {
 		a.tcp(l, g)
 		b.numbers(l, g, s.Absolute)
 	}
-	if s.Extra != "" {
+	if a.about(PartExtra); s.Extra != "" {
 		a.gap(2)
 		a.add(9, field{l.Theme.Warn, s.Extra})
 	}
@@ -104,8 +110,8 @@ func (s *Status) single(l *Look, g *Leg) [2]bar {
 }
 
 // oneLine tells the most important of a leg beside another one.
-func (s *Status) oneLine(l *Look, g *Leg) bar {
-	var a bar
+func (s *Status) oneLine(l *Look, leg int) bar {
+	g, a := &s.Legs[leg], bar{spot: Spot{Leg: leg}}
 	a.state(l, g)
 	if g.Proto == "UDP" {
 		a.ids(l, g)
@@ -120,6 +126,7 @@ func (s *Status) oneLine(l *Look, g *Leg) bar {
 func (a *bar) state(l *Look, g *Leg) {
 	th := l.Theme
 	sign, st, name, short := g.health(l)
+	a.about(PartState)
 	a.add(keep, field{st, sign + " "})
 	a.shrink(7, keep, field{pick(st == th.Good, th.Strong, st), name}, field{pick(st == th.Good, th.Strong, st), short})
 	if g.Left > 0 {
@@ -127,9 +134,11 @@ func (a *bar) state(l *Look, g *Leg) {
 	}
 	if g.Proto == "TCP" && steps(g.Silent) > 0 {
 		a.gap(2)
+		a.about(PartSilent)
 		a.add(9, field{th.Warn, l.Glyphs.Half + " " + l.silent(words.BarProgramSilent, g.Silent)})
 	}
 	a.gap(2)
+	a.about(PartProto)
 	a.add(11, field{th.ProtoStyle(g.Proto), g.Proto})
 	if g.Stack != "" {
 		a.add(4, field{th.Dim, " " + g.Stack})
@@ -194,6 +203,7 @@ func (a *bar) where(l *Look, g *Leg) {
 	th := l.Theme
 	local, peer := field{th.Text, g.Local}, field{th.Text, g.Peer}
 	lport, pport := local, peer
+	a.about(PartPorts)
 	if host(g.Local) == host(g.Peer) {
 		lport.s, pport.s = port(g.Local), port(g.Peer)
 	}

@@ -35,6 +35,7 @@ type Theme struct {
 	TCP, UDP           Style
 	Spelled            Style // what stands for a character that cannot be shown
 	Hit                Style // found by the search
+	Picked             Style // in look mode: what is looked at in a bar
 	Bar, Selected, Box Style // under a whole row
 }
 
@@ -118,6 +119,7 @@ func NewTheme(p Palette) *Theme {
 	t.TCP, t.UDP = style(s.tcp), style(s.udp)
 	t.Spelled = style(s.dim, ansi.AttrReverse)
 	t.Hit = style(s.hit, ansi.AttrReverse, ansi.AttrUnderline)
+	t.Picked = style("", ansi.AttrBold, pick(s.bar.reverse, ansi.AttrNoReverse, ansi.AttrReverse), ansi.AttrUnderline)
 	t.Bar, t.Selected, t.Box = ground(s.bar), ground(s.selected), ground(s.box)
 	return t
 }

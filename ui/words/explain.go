@@ -101,8 +101,8 @@ var (
 		"没有收到回执。可能数据报丢了，也可能回执丢了：从这里看两者没有区别，而 UDP 不会重试。")
 	// how often
 	TopicResentMark = topic("RFC 6298 §5", "Retransmitted", "已重传",
-		"Bytes of this line were sent again (%d times) because no acknowledgement came. On the screen that is only a delay; on the wire it cost the same bytes again.",
-		"这一行的字节因为没有得到确认而被重传（%d 次）。屏幕上看只是慢了一点；线路上却多花了同样多的字节。")
+		"Bytes of this line were sent again (↻%d) because no acknowledgement came. On the screen that is only a delay; on the wire it cost the same bytes again.",
+		"这一行的字节因为没有得到确认而被重传（↻%d）。屏幕上看只是慢了一点；线路上却多花了同样多的字节。")
 	TopicFailedTCP = topic("RFC 9293 §3.5.2", "Failed", "失败",
 		"The connection was reset (RST = 1) before the bytes were confirmed. TCP throws away what it still holds and says so.",
 		"字节得到确认之前连接就被重置 (RST = 1)。TCP 丢弃尚存的数据，并如实告知。")
