@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -100,12 +101,10 @@ var keystrokes = map[string]tea.KeyPressMsg{
 // "hello<left><ctrl+u>". It returns the last command.
 func drive(m *Model, keys string) (last tea.Cmd) {
 	for keys != "" {
-		k, rest := keys[:1], keys[1:]
+		_, size := utf8.DecodeRuneInString(keys)
+		k, rest := keys[:size], keys[size:]
 		if end := strings.IndexByte(keys, '>'); k == "<" && end > 0 {
 			k, rest = keys[1:end], keys[end+1:]
-		} else {
-			r := []rune(keys)[0]
-			k, rest = string(r), keys[len(string(r)):]
 		}
 		last = m.take(keyNamed(k))
 		keys = rest
