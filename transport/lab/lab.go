@@ -1,6 +1,7 @@
 // Package lab is a userspace TCP/IP stack for each of two ends, and a link
 // between them that can be made as bad as one likes. Both ends live in this
-// process; nothing of it touches the host's interfaces.
+// process, and nothing of it touches the host's interfaces; or one does, and a
+// Carrier brings its packets to the other process over one UDP socket.
 //
 //	A: netstack ── nic ──▶ lane ──▶ link.Pipe ──▶ lane ──▶ nic ── netstack :B
 //	                        │ Sent, Died            │ Arrived
@@ -58,8 +59,9 @@ type Lab struct {
 	tap     tap
 	ends    [2]*End
 	lanes   [2][2]*lane // by protocol (tcpLane, udpLane) and sender
+	carrier *Carrier    // where one end is in another process; nil: both are here
 
-	up atomic.Bool // both ends are there
+	up atomic.Bool // the ends are there
 
 	mu     sync.Mutex
 	spec   link.Spec // mu's
@@ -73,8 +75,11 @@ const (
 )
 
 // New builds both stacks and the link between them.
-func New(o Options) (*Lab, error) {
-	l := &Lab{clock: o.Clock, spec: o.Spec}
+func New(o Options) (*Lab, error) { return build(o, nil) }
+
+// build makes both ends, or the carrier's alone.
+func build(o Options, c *Carrier) (*Lab, error) {
+	l := &Lab{clock: o.Clock, spec: o.Spec, carrier: c}
 	if l.clock == nil {
 		l.clock = link.NewReal()
 	}
@@ -93,6 +98,9 @@ func New(o Options) (*Lab, error) {
 	}
 	l.tap.init(l.clock, o)
 	for side := range l.ends {
+		if !l.here(side) {
+			continue
+		}
 		e, err := newEnd(l, side, o)
 		if err != nil {
 			l.Close()
@@ -102,12 +110,18 @@ func New(o Options) (*Lab, error) {
 	}
 	for proto := range l.lanes {
 		for from := range l.lanes[proto] {
+			if !l.here(from) {
+				continue
+			}
 			l.lanes[proto][from] = newLane(l, proto, from)
 		}
 	}
 	l.up.Store(true)
 	return l, nil
 }
+
+// here reports whether an end is in this process.
+func (l *Lab) here(side int) bool { return l.carrier == nil || l.carrier.side == side }
 
 // A returns the end at 192.0.2.1 and 2001:db8::1.
 func (l *Lab) A() *End { return l.ends[0] }
@@ -135,6 +149,9 @@ func (l *Lab) SetSpec(s link.Spec) error {
 	}
 	l.spec = s
 	for _, e := range l.ends {
+		if e == nil {
+			continue
+		}
 		if err := e.setMaxRTO(s.MaxRTO(MTU)); err != nil {
 			return err
 		}
@@ -148,7 +165,9 @@ func (l *Lab) SetSpec(s link.Spec) error {
 // one-shots, cut and heal.
 func (l *Lab) Do(d link.Direction, f func(*link.Link)) {
 	for proto := range l.lanes {
-		l.lanes[proto][d].pipe.Do(f)
+		if n := l.lanes[proto][d]; n != nil {
+			n.pipe.Do(f)
+		}
 	}
 }
 

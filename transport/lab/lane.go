@@ -2,6 +2,7 @@ package lab
 
 import (
 	"sync"
+	"time"
 
 	"seqtalk/transport/link"
 	"seqtalk/transport/segment"
@@ -10,9 +11,10 @@ import (
 // A lane is one protocol's way from one end to the other: a pipe, and what the tap
 // knows of the packets in it.
 type lane struct {
-	lab  *Lab
-	from int
-	pipe *link.Pipe
+	lab   *Lab
+	proto int // tcpLane or udpLane
+	from  int
+	pipe  *link.Pipe
 
 	// mu makes one step of naming a packet and sending it, so that what the tap
 	// follows and what the link counts have one order. It is taken before the
@@ -27,13 +29,20 @@ type lane struct {
 type flying struct {
 	segment segment.Segment
 	copies  int
+
+	// Where the other end is in another process:
+	bytes  []byte    // as it was sent
+	landed time.Time // when it was handed to the socket
 }
 
 func newLane(l *Lab, proto, from int) *lane {
-	n := &lane{lab: l, from: from, flying: map[uint64]*flying{}}
+	n := &lane{lab: l, proto: proto, from: from, flying: map[uint64]*flying{}}
 	to := l.ends[1-from]
 	deliver := func(p link.Packet, _ link.Fate) { to.deliver(p.Bytes) }
-	if proto == udpLane {
+	switch {
+	case l.carrier != nil:
+		deliver = func(link.Packet, link.Fate) {} // observe has shipped it
+	case proto == udpLane:
 		deliver = func(p link.Packet, _ link.Fate) {
 			if returned, tell := l.tap.returned(1-from, p.Bytes); tell != nil {
 				tell(returned)
@@ -76,7 +85,14 @@ func (n *lane) observe(e link.Event) {
 		s := n.leaving
 		s.Stage, s.At = segment.Died, e.Time
 		t.record(s, e.Packet.Bytes)
+		if n.lab.carrier != nil {
+			n.haunt(&n.leaving, e)
+		}
 	case link.Arrived:
+		if n.lab.carrier != nil {
+			n.ship(e)
+			return
+		}
 		n.arrived(e)
 	}
 }
@@ -88,7 +104,7 @@ func (n *lane) sent(e link.Event) {
 	s.Fate, s.Rule = words(e.Fate)
 	n.lab.tap.record(*s, e.Packet.Bytes)
 	if !e.Fate.Lost() {
-		n.flying[s.ID] = &flying{*s, e.Fate.Copies}
+		n.flying[s.ID] = &flying{segment: *s, copies: e.Fate.Copies, bytes: e.Packet.Bytes}
 	}
 }
 
