@@ -137,14 +137,6 @@ func (p *Pair) InFlight(proto segment.Proto) int {
 // to come. What the ends are told of it is there to be taken by Drain.
 func (p *Pair) Step() bool { return p.virtual != nil && p.virtual.Step() }
 
-// Next is when, in virtual time, the next thing happens.
-func (p *Pair) Next() (time.Time, bool) {
-	if p.virtual == nil {
-		return time.Time{}, false
-	}
-	return p.virtual.Next()
-}
-
 // Do is Do of A.
 func (p *Pair) Do(c Control) error { return p.A.Do(c) }
 
