@@ -285,9 +285,9 @@ func (c *Conversation) Do(ctl Control) error {
 	if r, ok := ctl.(Rename); ok {
 		c.cfg.Nick = r.Nick
 	}
-	err := ErrUnsupported
+	err := ErrUnsupported // one protocol that can do it is enough
 	for _, l := range c.targets() {
-		if e := l.do(c.cfg.Stack.Now(), ctl); err == ErrUnsupported {
+		if e := l.do(c.cfg.Stack.Now(), ctl); e == nil || err == ErrUnsupported {
 			err = e
 		}
 	}

@@ -73,7 +73,7 @@ func until[E Event](e *end, ok func(E) bool) E {
 func (e *end) story() string {
 	var b strings.Builder
 	for _, ev := range e.seen {
-		fmt.Fprintf(&b, "\n  %T %+v", ev, ev)
+		fmt.Fprintf(&b, "\n  %T %.300s", ev, fmt.Sprintf("%+v", ev))
 	}
 	return b.String()
 }

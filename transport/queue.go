@@ -16,11 +16,20 @@ type queue struct {
 
 func (q *queue) len() int { return len(q.messages) - q.head }
 
-// push takes a copy of m, unless there is no room for it.
-func (q *queue) push(m Message) error {
+// check says whether there is room for m: one message there always is in an
+// empty queue.
+func (q *queue) check(m Message) error {
 	if q.len() >= maxQueued || q.len() > 0 && q.bytes+len(m.Text) > maxQueuedBytes {
 		q.full = true
 		return ErrQueueFull
+	}
+	return nil
+}
+
+// push takes a copy of m, unless there is no room for it.
+func (q *queue) push(m Message) error {
+	if err := q.check(m); err != nil {
+		return err
 	}
 	m.Text = append([]byte(nil), m.Text...)
 	q.messages = append(q.messages, m)

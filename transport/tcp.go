@@ -61,6 +61,9 @@ type tcp struct {
 	ending  bool      // end was asked for
 	endBy   time.Time // when to stop waiting for the peer's FIN
 	heard   time.Time // when anything last came
+	paused  bool      // nothing is read
+	nagle   bool      // small segments wait for ACKs
+	chunk   ReadSize
 }
 
 func newTCP(c *Conversation) *tcp {
@@ -88,15 +91,11 @@ func (t *tcp) proto() segment.Proto { return segment.TCP }
 func (t *tcp) up() bool             { return t.phase == tcpUp }
 
 // check implements leg: TCP queues whatever there is room for.
-func (t *tcp) check(Message) error {
-	switch {
-	case t.halved || t.ending || t.phase == tcpOver:
+func (t *tcp) check(m Message) error {
+	if t.halved || t.ending || t.phase == tcpOver {
 		return ErrEnded
-	case t.own.len() >= maxQueued || t.own.bytes >= maxQueuedBytes:
-		t.own.full = true
-		return ErrQueueFull
 	}
-	return nil
+	return t.own.check(m)
 }
 
 func (t *tcp) send(_ time.Time, m Message) { t.own.push(m) }
@@ -159,6 +158,9 @@ func (t *tcp) established(now time.Time, conn stack.Conn, m *session.Machine) {
 	t.out = outflow{}
 	t.peerFIN, t.finTold, t.bye, t.halved, t.finSent, t.ending = false, false, nil, false, false, false
 	t.endBy, t.heard = time.Time{}, now
+	if t.nagle {
+		conn.SetNoDelay(false)
+	}
 	t.c.emit(Up{At: now, Proto: segment.TCP, Stack: t.c.cfg.Stack.Name(), Dialer: t.listener == nil, Local: conn.LocalAddr(), Peer: conn.RemoteAddr()})
 }
 
@@ -209,13 +211,13 @@ func (t *tcp) eager() bool {
 // read gives the machine what has come, as long as its events have room. more
 // says that it stopped before there was nothing left.
 func (t *tcp) read(now time.Time) (err error, more bool) {
-	reading := t.c.room()
+	reading := t.c.room() && !t.paused
 	t.machine.Reading(now, reading)
 	for range readRound {
 		if t.peerFIN || !reading || !t.c.room() {
 			return nil, false
 		}
-		n, err := t.conn.TryRead(t.buf)
+		n, err := t.conn.TryRead(t.chunk.limit(t.buf))
 		switch {
 		case errors.Is(err, stack.ErrWouldBlock):
 			return nil, false
@@ -426,7 +428,7 @@ func (t *tcp) do(now time.Time, c Control) error {
 		}
 		t.conn, t.next, t.phase = nil, 0, tcpConnecting
 	default:
-		return fmt.Errorf("%w: TCP has no such thing", ErrUnsupported)
+		return t.steer(now, c)
 	}
 	return nil
 }
@@ -439,6 +441,7 @@ func (t *tcp) end(now time.Time) {
 		t.phase = tcpOver
 	case tcpUp:
 		t.ending, t.endBy = true, now.Add(drainTime)
+		t.paused = false // the peer's receipts and its FIN are to be heard
 	}
 }
 
@@ -483,7 +486,7 @@ func (t *tcp) about() session.Peer {
 func (t *tcp) status(now time.Time) Leg {
 	l := Leg{
 		Proto: segment.TCP, Stack: t.c.cfg.Stack.Name(), Up: t.up(), Dialer: t.listener == nil,
-		Queued: t.own.len(), Silent: -1,
+		Queued: t.own.len(), Silent: -1, Paused: t.paused,
 	}
 	if t.conn == nil {
 		l.TCP = segment.Snapshot{At: now, State: segment.Closed, Source: segment.None}
@@ -496,7 +499,9 @@ func (t *tcp) status(now time.Time) Leg {
 	if t.machine != nil {
 		l.Wire, l.Nick, l.Counters = t.machine.Wire(), Foreign(t.machine.Peer().Nick), t.machine.Counters()
 		l.Unconfirmed = t.machine.Unconfirmed()
-		l.Silent = now.Sub(t.heard)
+		if !t.paused {
+			l.Silent = now.Sub(t.heard)
+		}
 	}
 	return l
 }

@@ -123,11 +123,12 @@ const (
 	Refused                 // nobody there
 	BusyPeer                // the peer talks to somebody else
 	Mistaken                // what came made no sense
+	Aborted                 // this end broke it off (RST)
 )
 
 // String is the word JSON uses.
 func (c Cause) String() string {
-	return [...]string{"peer quit", "peer closed", "ended", "reset", "lost", "refused", "busy", "mistaken"}[c]
+	return [...]string{"peer quit", "peer closed", "ended", "reset", "lost", "refused", "busy", "mistaken", "aborted"}[c]
 }
 
 // Received holds messages that came, in order.
@@ -259,6 +260,7 @@ type Leg struct {
 	Queued      int           // messages that wait to be handed to the stack
 	Unconfirmed int           // framed messages without a receipt
 	Retry       time.Duration // until the next try, where one is coming
+	Paused      bool          // nothing is read
 }
 
 // UDPState is the truth about a peer one has no connection to.

@@ -45,6 +45,8 @@ type udp struct {
 	locked  bool
 	ending  time.Time // when the goodbye is over; zero: none said
 	over    bool      // a dialer's conversation has ended
+	paused  bool      // nothing is read
+	chunk   ReadSize
 
 	strangers uint64
 	shown     time.Time // when strangers were last spoken of
@@ -175,10 +177,10 @@ func (u *udp) adopt(now time.Time, from netip.AddrPort, m *session.Machine) {
 // more.
 func (u *udp) read(now time.Time) bool {
 	for range datagrams {
-		if !u.c.room() {
+		if u.paused || !u.c.room() {
 			return false
 		}
-		p, err := u.socket.TryReadFrom(u.buf)
+		p, err := u.socket.TryReadFrom(u.chunk.limit(u.buf))
 		if err != nil {
 			return false
 		}
@@ -460,7 +462,7 @@ func (u *udp) do(now time.Time, c Control) error {
 		}
 		u.over, u.next = false, 0
 	default:
-		return fmt.Errorf("%w: UDP has no such thing", ErrUnsupported)
+		return u.steer(c)
 	}
 	return nil
 }
@@ -483,6 +485,7 @@ func (u *udp) end(now time.Time) {
 		return
 	}
 	u.ending = now.Add(max(byeTime, 3*u.machine.Counters().RTT))
+	u.paused = false // the last receipts are to be heard
 }
 
 func (u *udp) idle() bool { return u.machine == nil }
@@ -501,7 +504,7 @@ func (u *udp) about() session.Peer {
 func (u *udp) status(now time.Time) Leg {
 	l := Leg{
 		Proto: segment.UDP, Stack: u.c.cfg.Stack.Name(), Up: u.up(), Dialer: u.targets != nil,
-		Local: u.socket.LocalAddr(), Silent: -1, Queued: len(u.out),
+		Local: u.socket.LocalAddr(), Silent: -1, Queued: len(u.out), Paused: u.paused,
 	}
 	l.KernelDrops, _ = u.socket.Drops()
 	if u.machine == nil {
@@ -511,7 +514,7 @@ func (u *udp) status(now time.Time) Leg {
 	if u.refused {
 		l.UDP = Unreachable
 	}
-	if !u.heard.IsZero() {
+	if !u.heard.IsZero() && !u.paused {
 		l.Silent = now.Sub(u.heard)
 	}
 	l.Wire, l.Nick, l.Counters = u.machine.Wire(), Foreign(u.machine.Peer().Nick), u.machine.Counters()
