@@ -403,6 +403,7 @@ func (c *comparison) heard(side Side, ev transport.Event) {
 		now = ev.At
 		if r := c.routeOf(ev.Proto); side == A {
 			r.down, r.lostAfter = true, ev.At.Sub(c.began)
+			r.aborted = ev.Cause == transport.Aborted
 		}
 	case transport.Delivery:
 		if side == A {

@@ -321,6 +321,32 @@ func TestScriptHits(t *testing.T) {
 	}
 }
 
+// The stacks' own controls: a reader that stops, Nagle, RST.
+func TestStackControls(t *testing.T) {
+	c := CompareConfig{Count: 20, Interval: 50 * time.Millisecond, Spec: spec(t, "delay 5ms seed 1"), Virtual: true}
+	c.Script = script(t, "@200ms /pause\n@10s /resume")
+	r := compare(t, c)
+	for _, o := range []Outcome{r.TCP, r.UDP} {
+		if o.Delivered != 20 || o.Max < 9*time.Second || !o.InOrder() || o.Dropped > 0 {
+			t.Errorf("paused: %v delivered %d, the slowest in %v", o.Proto, o.Delivered, o.Max)
+		}
+	}
+	c.Size, c.Interval, c.Count = 1300, time.Millisecond, 3000
+	r = compare(t, c)
+	if r.TCP.Delivered != 3000 || r.UDP.Dropped == 0 || r.UDP.Lost != r.UDP.Dropped {
+		t.Errorf("flooded: TCP delivered %d, UDP dropped %d, lost %d", r.TCP.Delivered, r.UDP.Dropped, r.UDP.Lost)
+	}
+	c = CompareConfig{Count: 20, Interval: 2 * time.Millisecond, Spec: spec(t, "delay 5ms seed 1"), Virtual: true}
+	c.Script = script(t, "@15ms /nagle on")
+	if r = compare(t, c); len(r.TCP.Merged()) == 0 || r.TCP.Delivered != 20 {
+		t.Errorf("Nagle merged %v", r.TCP.Merged())
+	}
+	c.Script = script(t, "@25ms /rst\n@26ms /rst\n@27ms /nagle off")
+	if r = compare(t, c); !r.TCP.Aborted || r.TCP.Lost == 0 || r.UDP.Delivered != 20 {
+		t.Errorf("aborted %v, TCP lost %d, UDP delivered %d", r.TCP.Aborted, r.TCP.Lost, r.UDP.Delivered)
+	}
+}
+
 // A link cut for an hour: TCP gives up, UDP never knew, and after it UDP goes on.
 func TestCutForAnHour(t *testing.T) {
 	r := compare(t, CompareConfig{

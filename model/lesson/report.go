@@ -2,14 +2,12 @@ package lesson
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"seqtalk/transport"
 	"seqtalk/transport/segment"
-	"seqtalk/transport/stack"
 	"seqtalk/ui/safe"
 	"seqtalk/ui/words"
 )
@@ -64,7 +62,7 @@ func (t *teller) happened(h Happening) {
 		t.arrival(h, w)
 	case transport.Down:
 		if h.Side == A {
-			t.fate(h.At, w.Proto, "", words.FateDown.In(t.lang, reason(t.lang, w.Err)))
+			t.fate(h.At, w.Proto, "", words.FateDown.In(t.lang, reason(t.lang, w)))
 		}
 	case Step:
 		t.fate(h.At, 0, "", words.FateDone.In(t.lang, safe.String(w.Words)))
@@ -165,16 +163,18 @@ func (t *teller) rule(s *segment.Segment) string {
 }
 
 // reason is why a connection broke.
-func reason(l words.Lang, err error) string {
+func reason(l words.Lang, d transport.Down) string {
 	switch {
-	case errors.Is(err, stack.ErrTimeout):
+	case d.Cause == transport.Aborted:
+		return words.FateAborted.In(l)
+	case d.Cause == transport.Lost:
 		return words.FateTimeout.In(l)
-	case errors.Is(err, stack.ErrReset):
+	case d.Cause == transport.Reset:
 		return words.FateReset.In(l)
-	case err == nil:
+	case d.Err == nil:
 		return words.FateEnded.In(l)
 	}
-	return safe.String(err.Error()).String()
+	return safe.String(d.Err.Error()).String()
 }
 
 // list names messages: "#1, #4-#6 and #9", at most maxNamed of them.
@@ -268,6 +268,8 @@ func (t *teller) aboutTCP(r *Result) string {
 	switch {
 	case o.Down && !o.Connected:
 		return words.SayTCPRefused.In(t.lang, short(o.DownAfter))
+	case o.Aborted:
+		return words.SayTCPAborted.In(t.lang, short(o.DownAfter), o.Resent, o.Lost)
 	case o.Down:
 		return words.SayTCPDown.In(t.lang, short(o.DownAfter), o.Resent, o.Lost)
 	case o.Lost > 0:

@@ -61,6 +61,7 @@ type Outcome struct {
 	Connected bool          // TCP: the handshake was done
 	Handshake time.Duration // TCP: until A could send
 	Down      bool          // TCP: the connection broke
+	Aborted   bool          // by A itself
 	DownAfter time.Duration // since the run began
 	Resent    int           // TCP: segments sent again, by both ends
 	Waits     int           // TCP: messages that waited for an earlier byte
@@ -136,7 +137,7 @@ func (r *route) outcome(size int) Outcome {
 	}
 	if r.proto == segment.TCP {
 		o.Connected, o.Handshake = r.connected, r.up
-		o.Down, o.DownAfter, o.Resent = r.down, r.lostAfter, r.resent
+		o.Down, o.Aborted, o.DownAfter, o.Resent = r.down, r.aborted, r.lostAfter, r.resent
 	}
 	var after []time.Duration
 	for i := range r.journeys {

@@ -17,6 +17,7 @@ type route struct {
 	up        time.Duration // when there was a peer, since the run began
 	down      bool
 	lostAfter time.Duration
+	aborted   bool
 
 	delivered, duplicate, late int
 	highest                    uint64

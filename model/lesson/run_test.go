@@ -56,7 +56,7 @@ func TestNoSocket(t *testing.T) {
 	}
 }
 
-const someVerbs = "/net SPEC, /drop [1-1000], /dup, /swap, /corrupt, /cut, /heal, /slow 0.01-1000, /freeze 1ms-1h"
+const someVerbs = "/net SPEC, /drop [1-1000], /dup, /swap, /corrupt, /cut, /heal, /pause, /resume, /nagle on|off, /rst, /slow 0.01-1000, /freeze 1ms-1h"
 
 func TestMistakes(t *testing.T) {
 	good := options
@@ -90,6 +90,8 @@ func TestMistakes(t *testing.T) {
 		{good, "@1s /cut now", `script, line 1: "now" follows /cut, which takes nothing`},
 		{good, "@1s /net lossy", `script, line 1: "lossy": "lossy" is not known, did you mean loss? allowed: `},
 		{good, "@1s /net", `script, line 1: "": says nothing; allowed: `},
+		{good, "@1s /nagle", `script, line 1: "" cannot follow /nagle; allowed: on, off`},
+		{good, "@2s /resume\n@3s /pause", `script, line 2: /pause needs a later /resume, or the run would never end`},
 		{good, "@1s /freeze", `script, line 1: "" cannot follow /freeze; allowed: 1ms-1h`},
 		{good, "@1s /slow 2", `script, line 1: /slow 2: virtual time has no speed; leave out --virtual`},
 		{good, "@1s /\x1b[2J", `script, line 1: "/\x1b[2J" is not known; allowed: ` + someVerbs},

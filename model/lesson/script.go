@@ -3,6 +3,7 @@ package lesson
 import (
 	"bufio"
 	"cmp"
+	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -41,9 +42,16 @@ func (s *Step) ofTime() bool {
 	return false
 }
 
-// do asks p for it, as A.
+// do asks p for it: B, who receives, to stop reading; else A.
 func (s *Step) do(p *transport.Pair) error {
-	err := p.Do(s.Control)
+	end := p.A
+	if _, reading := s.Control.(transport.Pause); reading {
+		end = p.B
+	}
+	err := end.Do(s.Control)
+	if errors.Is(err, transport.ErrEnded) {
+		return nil // what it was to change is over
+	}
 	if s.For > 0 && err == nil {
 		time.AfterFunc(s.For, func() { p.Do(transport.HoldTime{}) })
 	}
@@ -68,6 +76,10 @@ var verbs = []verb{
 	plainVerb("/corrupt", transport.Corrupt{}),
 	plainVerb("/cut", transport.Cut{}),
 	plainVerb("/heal", transport.Heal{}),
+	plainVerb("/pause", transport.Pause{On: true}),
+	plainVerb("/resume", transport.Pause{}),
+	{"/nagle", "on, off", readNagle},
+	plainVerb("/rst", transport.Abort{}),
 	{"/slow", "0.01-1000", readSlow},
 	{"/freeze", "1ms-1h", readFreeze},
 }
@@ -76,7 +88,7 @@ var verbs = []verb{
 func verbNames() string {
 	names := []string{"/net SPEC"}
 	for _, v := range verbs {
-		names = append(names, strings.TrimSpace(v.name+" "+v.takes))
+		names = append(names, strings.TrimSpace(v.name+" "+strings.ReplaceAll(v.takes, ", ", "|")))
 	}
 	return strings.Join(names, ", ")
 }
@@ -87,6 +99,10 @@ func readDrop(arg string) (transport.Control, time.Duration, bool) {
 	}
 	n, err := strconv.Atoi(arg)
 	return transport.Drop{N: n}, 0, err == nil && 1 <= n && n <= maxDrop
+}
+
+func readNagle(arg string) (transport.Control, time.Duration, bool) {
+	return transport.Nagle{On: arg == "on"}, 0, arg == "on" || arg == "off"
 }
 
 func readSlow(arg string) (transport.Control, time.Duration, bool) {
@@ -124,8 +140,28 @@ func ParseScript(r io.Reader) ([]Step, error) {
 	if in.Err() == bufio.ErrTooLong {
 		return nil, mistake(words.ScriptTooLong, line+1, maxScriptLine)
 	}
+	if in.Err() != nil {
+		return nil, in.Err()
+	}
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.At, b.At) })
-	return steps, in.Err()
+	return steps, resumed(steps)
+}
+
+// resumed is nil if B reads at the end: a run whose messages B never takes would
+// have none.
+func resumed(steps []Step) error {
+	var paused *Step
+	for i, s := range steps {
+		if p, ok := s.Control.(transport.Pause); ok && p.On {
+			paused = &steps[i]
+		} else if ok {
+			paused = nil
+		}
+	}
+	if paused != nil {
+		return mistake(words.ScriptPaused, paused.Line)
+	}
+	return nil
 }
 
 func parseStep(line int, text string) (Step, error) {
