@@ -31,7 +31,8 @@ import (
 func TestMain(m *testing.M) {
 	mode := os.Getenv("SEQTALK_CHILD")
 	if mode == "" {
-		goleak.VerifyTestMain(m)
+		// A tick of Bubble Tea's cannot be called off; it ends by itself.
+		goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("charm.land/bubbletea/v2.Tick.func1"))
 		return
 	}
 	if mode == "nohup" {

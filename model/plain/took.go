@@ -34,7 +34,8 @@ func (r *run) took(ev transport.Event, ok bool) {
 	case transport.Settled:
 		r.legs[legOf(ev.Proto)].wire = ev.Wire
 	case transport.HalfClosed:
-		r.legs[legOf(ev.Proto)].fin = true
+		l := &r.legs[legOf(ev.Proto)]
+		l.fin, l.finSeen = true, time.Now()
 	case transport.Down:
 		r.down(ev)
 	case transport.Closed:
