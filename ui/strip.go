@@ -89,7 +89,7 @@ func (s *Buffer) slots(b *brush, l *Look, room int) {
 	inner := s.inner(room)
 	for i, slot := range s.Slots {
 		name := "m" + strconv.FormatUint(slot.N, 10)
-		n := max(inner[i], len(name))
+		n := max(inner[i], len(name)+1)
 		rest := "+" + strconv.Itoa(len(s.Slots)-i)
 		if b.x+n+2 > end || i < len(s.Slots)-1 && b.x+n+2+len(rest) > end {
 			b.text(th.Dim, rest)

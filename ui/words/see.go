@@ -76,6 +76,22 @@ var (
 	PlotNothing = phrase("Nothing to plot yet.", "还没有可画的数据。")
 )
 
+// The graphs.
+var (
+	GraphOut      = phrase("bytes to %s", "发往 %s 的字节")
+	GraphIn       = phrase("bytes from %s", "来自 %s 的字节")
+	GraphSegments = phrase("segments", "报文段")
+	GraphMessages = phrase("messages", "消息数")
+	GraphCwnd     = phrase("congestion window", "拥塞窗口")
+	GraphRTT      = phrase("round trip", "往返时间")
+	GraphLatency  = phrase("latency", "时延")
+	GraphAcked    = phrase("acked", "已确认")
+	GraphEdge     = phrase("window", "窗口边缘")
+	GraphAgain    = phrase("sent again", "重传")
+	GraphLost     = phrase("lost", "丢失")
+	GraphBeyond   = phrase("window to %s ^", "窗口到 %s ^")
+)
+
 var remarks = [...]Phrase{
 	phrase("Retransmission", "重传"),
 	phrase("Fast Retransmission", "快速重传"),
