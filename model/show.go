@@ -45,14 +45,20 @@ func (l lines) Row(i uint64) ui.Row {
 	return r
 }
 
-// fate is f, as package ui wants it. What the kernel acknowledges is polled, so
-// its time is an upper bound; a capture and the lab see the segment itself.
+// fate is f, as package ui wants it. The time is that of the mark: ✓✓ with the
+// ACK's would say that the peer's program was as quick as its stack. What the
+// kernel acknowledges is polled, so its time is an upper bound, unless the
+// segment itself was seen.
 func (l lines) fate(f talk.Fate) ui.Fate {
-	return ui.Fate{
+	u := ui.Fate{
 		Proto: name(f.Proto), Mark: ui.Mark(f.Mark), Resent: f.Resent, After: f.After,
-		AtMost: f.Proto == segment.TCP && !l.m.numbers.exact(),
+		AtMost: f.Proto == segment.TCP && !f.Exact,
 		First:  f.First, Last: f.Last,
 	}
+	if f.Mark == transport.Delivered {
+		u.After, u.AtMost = f.Receipt, false
+	}
+	return u
 }
 
 // exact reports that acknowledgements are seen when they come.

@@ -156,7 +156,16 @@ type Fate struct {
 	First, Last uint64        // its bytes in the stream, from 1; 0 on UDP and with other marks than Sent
 	Octets      int           // on the wire, frame included; with Sent
 	After       time.Duration // since it was handed to the stack; with Acked and Delivered
+	Exact       bool          // with Acked: the ACK itself was seen; else After is when it was found out
 	Err         error         // with Failed
+}
+
+// Resent says that the stack sent bytes of the TCP stream again, counted as in
+// Fate. N is how many times, 0 if only that some of them were is known.
+type Resent struct {
+	Proto       segment.Proto
+	First, Last uint64
+	N           int
 }
 
 // HalfClosed says that the peer has sent its FIN and still listens.
@@ -216,6 +225,7 @@ func (Settled) event()    {}
 func (Down) event()       {}
 func (Received) event()   {}
 func (Delivery) event()   {}
+func (Resent) event()     {}
 func (HalfClosed) event() {}
 func (Renamed) event()    {}
 func (PeerMoved) event()  {}

@@ -36,6 +36,11 @@ func (t *Talk) Apply(ev transport.Event) {
 			t.trim() // marks take room too
 		}
 		return
+	case transport.Resent:
+		for range max(ev.N, 1) {
+			t.Resent(ev.First, ev.Last, ev.N > 0)
+		}
+		return
 	case transport.Down:
 		t.clock(ev.At)
 		t.settle(ev)

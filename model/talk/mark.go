@@ -52,7 +52,7 @@ func (t *Talk) learn(f *fate, in *transport.Fate, leg int) bool {
 	before := *f
 	if f.octets == 0 && in.Octets > 0 {
 		f.octets = narrow(uint64(in.Octets))
-		f.wire = uint8(t.legs[leg].wire)
+		f.wire = f.wire&seenACK | uint8(t.legs[leg].wire)
 	}
 	if f.id == 0 && t.legs[leg].wire == session.Framed {
 		f.id = narrow(in.ID) // no other wire has numbers
@@ -76,6 +76,9 @@ func (t *Talk) mark(f *fate, m transport.Mark, in *transport.Fate) bool {
 	switch m {
 	case transport.Acked:
 		f.acked = pack(in.After)
+		if in.Exact {
+			f.wire |= seenACK
+		}
 	case transport.Delivered:
 		f.delivered = pack(in.After)
 	case transport.Failed:
@@ -92,7 +95,7 @@ func (t *Talk) settle(ev transport.Down) {
 	from := max(t.legs[k].open, t.rows.first)
 	t.legs[k].open = t.rows.end
 	m, in := transport.Unknown, transport.Fate{}
-	if k == 0 && ev.Cause == transport.Reset {
+	if k == 0 && (ev.Cause == transport.Reset || ev.Cause == transport.Aborted) {
 		m, in.Err = transport.Failed, ev.Err
 	}
 	for row := from; row < t.rows.end; row++ {
@@ -101,7 +104,7 @@ func (t *Talk) settle(ev transport.Down) {
 		case !f.known():
 		case f.is() == transport.Queued:
 			t.legs[k].open = min(t.legs[k].open, row)
-		case f.is() == transport.Sent && (k == 0 || f.wire == uint8(session.Framed)):
+		case f.is() == transport.Sent && (k == 0 || f.over() == session.Framed):
 			t.mark(f, m, &in)
 		}
 	}

@@ -17,8 +17,14 @@ type fate struct {
 	id        uint32
 	resent    int16
 	mark      uint8 // transport.Mark + 1; 0: nothing is known
-	wire      uint8 // session.Wire
+	wire      uint8 // session.Wire, and seenACK
 }
+
+// seenACK is set in a fate's wire once acked is the time of the ACK itself.
+const seenACK = 1 << 7
+
+// over is how the line went.
+func (f *fate) over() session.Wire { return session.Wire(f.wire &^ seenACK) }
 
 // rows leads from a line's row to the line and its fates. Rows are given out
 // from 1 without a gap.
@@ -132,7 +138,7 @@ func (t *Talk) unpack(f *fate, leg int) Fate {
 	u := Fate{
 		Proto:   protos[leg],
 		Mark:    f.is(),
-		Wire:    session.Wire(f.wire),
+		Wire:    f.over(),
 		ID:      uint64(f.id),
 		Octets:  int(f.octets),
 		Receipt: f.delivered.duration(),
@@ -145,9 +151,9 @@ func (t *Talk) unpack(f *fate, leg int) Fate {
 		u.Err = t.reasons.text(f.acked)
 		return u
 	}
-	u.After = f.acked.duration()
+	u.After, u.Exact = f.acked.duration(), f.wire&seenACK != 0
 	if f.acked == 0 || f.delivered != 0 && f.delivered < f.acked {
-		u.After = u.Receipt
+		u.After, u.Exact = u.Receipt, true
 	}
 	return u
 }

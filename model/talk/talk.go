@@ -53,6 +53,7 @@ type Fate struct {
 	Octets      int           // its weight on the wire
 	First, Last uint64        // bytes of the stream; 0: not known, or UDP
 	After       time.Duration // until Acked or Delivered, the first of them; of Theirs: how much later than At it came this way too
+	Exact       bool          // After is not an upper bound
 	Receipt     time.Duration // until Delivered
 	Resent      int           // ↻n; -1: resent, number not known
 	Err         safe.Text     // why it failed

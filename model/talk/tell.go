@@ -129,6 +129,8 @@ func (t *Teller) cause(ev transport.Down) (string, Level) {
 		return t.say(words.TalkEnded, p), Info
 	case transport.Reset:
 		return t.say(words.TalkReset, p, t.name(ev.Proto)), Alarm
+	case transport.Aborted:
+		return t.say(words.TalkAborted, p), Warn
 	case transport.Refused:
 		return t.say(words.TalkRefused, p, reason(t.Lang, ev.Err)), Alarm
 	case transport.BusyPeer:
