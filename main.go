@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -19,9 +21,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"seqtalk/model"
+	"seqtalk/model/lesson"
 	"seqtalk/model/plain"
 	"seqtalk/transport"
 	"seqtalk/transport/kernel"
+	"seqtalk/transport/link"
 	"seqtalk/transport/segment"
 	"seqtalk/transport/session"
 	"seqtalk/ui/words"
@@ -39,6 +43,9 @@ const (
 type exit int
 
 func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// ExitCode is the code.
+func (e exit) ExitCode() int { return int(e) }
 
 // A usageError is a mistake on the command line.
 type usageError struct{ error }
@@ -118,6 +125,7 @@ second one calls it; ADDR is 127.0.0.1:9001 if none is given.`,
 			Use: "dial [ADDR]", Short: "Call somebody who listens", Args: cobra.MaximumNArgs(2),
 			RunE: func(_ *cobra.Command, args []string) error { return talk(f, transport.Dialer, args) },
 		},
+		compareCommand(&f),
 	)
 	return root
 }
@@ -210,13 +218,13 @@ func talk(f flags, role transport.Role, args []string) error {
 	if f.history < 1 {
 		return usageError{fmt.Errorf("--history %d: at least 1 message is kept", f.history)}
 	}
-	inTTY, outTTY := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd())
+	inTTY, outTTY := f.terminals()
 	cfg.Stack, cfg.Hold = kernel.New(), !inTTY
 	tr, err := transport.Open(cfg)
 	if err != nil {
 		return usageError{err}
 	}
-	if f.plain || f.json || !inTTY || !outTTY || os.Getenv("TERM") == "dumb" {
+	if f.withoutScreen() {
 		return talkPlainly(tr, plain.Options{
 			In: os.Stdin, Out: os.Stdout, Err: os.Stderr, InTTY: inTTY, OutTTY: outTTY,
 			JSON: f.json, Wait: f.wait, Lang: lang,
@@ -234,6 +242,17 @@ func talk(f flags, role transport.Role, args []string) error {
 		return exit(code)
 	}
 	return nil
+}
+
+// terminals reports which of standard input and output are one.
+func (f flags) terminals() (in, out bool) {
+	return term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd())
+}
+
+// withoutScreen reports that there is no screen to draw on, or none is wanted.
+func (f flags) withoutScreen() bool {
+	in, out := f.terminals()
+	return f.plain || f.json || !in || !out || os.Getenv("TERM") == "dumb"
 }
 
 // other is the command to run in the other terminal of this machine.
@@ -288,21 +307,131 @@ func remote(protos []segment.Proto, addr transport.Address) []string {
 	return commands
 }
 
-// talkPlainly has a conversation in lines. A signal ends it, with a goodbye.
-func talkPlainly(tr transport.Transport, o plain.Options) error {
+// untilSignal is over when a signal comes, whose exit code is the cause.
+func untilSignal() (context.Context, context.CancelCauseFunc) {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
 	caught := make(chan os.Signal, 1)
 	signal.Notify(caught, syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT)
 	go func() {
 		s, _ := (<-caught).(syscall.Signal)
 		cancel(exit(128 + int(s)))
 	}()
+	return ctx, cancel
+}
+
+// talkPlainly has a conversation in lines. A signal ends it, with a goodbye.
+func talkPlainly(tr transport.Transport, o plain.Options) error {
+	ctx, cancel := untilSignal()
+	defer cancel(nil)
 	code := plain.Run(ctx, tr, o)
 	var killed exit
 	if errors.As(context.Cause(ctx), &killed) {
 		return killed
 	}
+	if code != 0 {
+		return exit(code)
+	}
+	return nil
+}
+
+// compareNet is the link of seqtalk compare on a screen, if none is named: one
+// on which the two protocols visibly differ.
+const compareNet = "loss 10% delay 100ms 20ms"
+
+// compareFlags are the flags that seqtalk compare has of its own.
+type compareFlags struct {
+	net, seed   string
+	count, size int
+	interval    time.Duration
+	virtual     bool
+}
+
+// compareCommand is seqtalk compare.
+func compareCommand(f *flags) *cobra.Command {
+	var c compareFlags
+	cmd := &cobra.Command{
+		Use:   "compare",
+		Short: "TCP and UDP side by side in one terminal, over a link as bad as you like",
+		Long: `Both ends are in this program, with an emulated link between them: what you
+type is sent over TCP and over UDP at once, and what arrives stands side by
+side. Without a screen it says messages by itself and prints what came of them.`,
+		Example: `  seqtalk compare
+  seqtalk compare --net "loss 20% delay 80ms" --seed 7
+  seqtalk compare --net 3g --virtual --count 100 --plain`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			lang, err := f.language()
+			if err != nil {
+				return usageError{err}
+			}
+			if f.withoutScreen() {
+				return c.plainly(f, lang)
+			}
+			return c.onScreen(f, lang)
+		},
+	}
+	p := cmd.Flags()
+	p.StringVar(&c.net, "net", "", `the link, in netem's words or a preset (default "`+compareNet+`")`)
+	p.StringVar(&c.seed, "seed", "", "the same weather every time")
+	p.IntVar(&c.count, "count", lesson.DefaultCount, "without a screen: how many messages")
+	p.DurationVar(&c.interval, "interval", lesson.DefaultInterval, "without a screen: the time between two of them")
+	p.IntVar(&c.size, "size", lesson.DefaultSize, "without a screen: the bytes of each")
+	p.BoolVar(&c.virtual, "virtual", false, "without a screen: in virtual time, exactly the same every time")
+	return cmd
+}
+
+// onScreen compares what is typed.
+func (c *compareFlags) onScreen(f *flags, lang words.Lang) error {
+	spec, err := c.spec()
+	if err != nil {
+		return usageError{err}
+	}
+	pair, err := transport.NewPair(transport.PairConfig{Spec: spec, NickA: "A", NickB: "B"})
+	if err != nil {
+		return err
+	}
+	code, err := model.RunCompare(model.Options{Nick: "A", Lang: lang, MaxLines: f.history}, pair)
+	if err != nil {
+		return err
+	}
+	if code != 0 {
+		return exit(code)
+	}
+	return nil
+}
+
+// spec reads --net and --seed.
+func (c *compareFlags) spec() (link.Spec, error) {
+	spec, err := link.Parse(cmp.Or(c.net, compareNet))
+	if err != nil {
+		return spec, fmt.Errorf("--net %w", err)
+	}
+	if c.seed == "" {
+		return spec, nil
+	}
+	seed, err := strconv.ParseUint(c.seed, 10, 64)
+	switch {
+	case err != nil:
+		return spec, fmt.Errorf("--seed %q: a number is meant", c.seed)
+	case spec.Seeded && spec.Seed != seed:
+		return spec, fmt.Errorf("--seed %d contradicts the seed %d in --net", seed, spec.Seed)
+	}
+	spec.Seed, spec.Seeded = seed, true
+	return spec, nil
+}
+
+// plainly compares without a screen. What is piped in is a script.
+func (c *compareFlags) plainly(f *flags, lang words.Lang) error {
+	var script io.Reader
+	if in, _ := f.terminals(); !in {
+		script = os.Stdin
+	}
+	ctx, cancel := untilSignal()
+	defer cancel(nil)
+	code := lesson.RunCompare(ctx, script, os.Stdout, os.Stderr, lesson.CompareOptions{
+		Count: c.count, Interval: c.interval, Size: c.size, Net: c.net,
+		Seed: c.seed, Virtual: c.virtual, JSON: f.json, Lang: lang,
+	})
 	if code != 0 {
 		return exit(code)
 	}

@@ -22,9 +22,10 @@ type command struct {
 	do    func(m *Model, word string) tea.Cmd
 }
 
-// newCommands makes the table, in the order in which the help shows it.
-func newCommands() []command {
-	return []command{
+// newCommands makes the table, in the order in which the help shows it; linked:
+// with those that work on an emulated link.
+func newCommands(linked bool) []command {
+	all := []command{
 		{Command: words.CmdHelp, also: []string{"?", "h"}, do: (*Model).helpAbout},
 		{Command: words.CmdQuit, also: []string{"q", "exit"}, do: (*Model).quitNow},
 		{Command: words.CmdSay, also: []string{"msg"}, needs: true, do: (*Model).say},
@@ -43,6 +44,10 @@ func newCommands() []command {
 		{Command: words.CmdBell, also: []string{"mute"}, do: (*Model).bell},
 		{Command: words.CmdStats, do: (*Model).stats},
 	}
+	if linked {
+		all = append(all, linkCommands()...)
+	}
+	return all
 }
 
 // names are all by which c answers, the language's own first.

@@ -40,7 +40,9 @@ func (m *Model) enter() tea.Cmd {
 		m.recall.add(line)
 		return cmd
 	}
-	m.editor.reset(line)
+	if m.editor.text != line {
+		m.editor.reset(line)
+	}
 	m.pasted = pasted
 	return cmd
 }
@@ -64,11 +66,13 @@ func (m *Model) send(text string) bool {
 // Cmd: Bubble Tea runs each Cmd on a goroutine of its own, so two quick messages
 // could change places. Send only queues, so it may be called here.
 func (m *Model) queue(text string) error {
+	said := m.stackNow()
 	msg := m.talk.Say(m.now(), []byte(text), false)
 	if err := m.tr.Send(msg); err != nil {
 		m.talk.Unsay(msg.Row)
 		return err
 	}
+	m.crossings.say(msg.Row, []byte(text), said)
 	m.view = ui.Latest
 	m.seen = m.talk.End()
 	m.met = true

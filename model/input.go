@@ -51,6 +51,9 @@ func (m *Model) suspend() tea.Cmd {
 // lineKey is what k means while a line is typed.
 func (m *Model) lineKey(k tea.KeyPressMsg) tea.Cmd {
 	b := &m.keys
+	if cmd, ok := m.linkKey(k); ok {
+		return cmd
+	}
 	switch {
 	case key.Matches(k, b.Send):
 		return m.enter()
@@ -73,9 +76,9 @@ func (m *Model) lineKey(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, b.HalfClose) && m.editor.empty():
 		return m.endOfInput()
 	case key.Matches(k, b.Escape):
-		m.attend(func() { m.view = ui.Latest })
+		m.attend(func() { m.view, m.pane = ui.Latest, panePlain })
 		m.seen = m.talk.End()
-	case m.scrollKey(k), m.editor.key(k, b):
+	case m.paneKey(k), m.scrollKey(k), m.editor.key(k, b):
 	default:
 		m.typed(k.Text)
 	}

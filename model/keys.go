@@ -18,6 +18,9 @@ type KeyMap struct {
 	PageUp, PageDown, LineUp, LineDown key.Binding
 	Top, Bottom, Unread                key.Binding
 	Search, Forward                    key.Binding
+	// The packets.
+	Pane, Acks, Absolute, Freeze key.Binding
+	Hold, Step, Slow             key.Binding
 	// The program.
 	Help, Beginner, Redraw, Mouse, Escape key.Binding
 	Cancel, HalfClose, Suspend            key.Binding
@@ -61,6 +64,14 @@ func newKeyMap(l words.Lang) KeyMap {
 		Search:   bind(words.KeySearch, "Ctrl-R", "ctrl+r"),
 		Forward:  bind(words.KeyForward, "Ctrl-S", "ctrl+s"),
 
+		Pane:     bind(words.KeyPane, "F2", "f2"),
+		Acks:     bind(words.KeyAcks, "Alt-A", "alt+a"),
+		Absolute: bind(words.KeyAbsolute, "Alt-N", "alt+n"),
+		Freeze:   bind(words.KeyFreeze, "Alt-Z", "alt+z"),
+		Hold:     bind(words.KeyHold, "F5", "f5"),
+		Step:     bind(words.KeyStep, "F6", "f6"),
+		Slow:     bind(words.KeySlow, "F7", "f7"),
+
 		Help:      bind(words.KeyHelp, "F1", "f1"),
 		Beginner:  bind(words.KeyBeginner, "F9", "f9"),
 		Redraw:    bind(words.KeyRedraw, "Ctrl-L", "ctrl+l"),
@@ -89,6 +100,7 @@ func (k *KeyMap) groups() []keyGroup {
 		{words.KeysReading, []key.Binding{
 			k.PageUp, k.PageDown, k.LineUp, k.LineDown, k.Top, k.Bottom, k.Unread, k.Search, k.Forward,
 		}},
+		{words.KeysSeeing, []key.Binding{k.Pane, k.Acks, k.Absolute, k.Freeze, k.Hold, k.Step, k.Slow}},
 		{words.KeysProgram, []key.Binding{
 			k.Help, k.Beginner, k.Redraw, k.Mouse, k.Escape, k.Cancel, k.HalfClose, k.Suspend,
 		}},

@@ -51,6 +51,8 @@ func newMailbox() *mailbox {
 // weigh says how many messages' worth ev is.
 func weigh(ev transport.Event) int {
 	switch ev := ev.(type) {
+	case far:
+		return weigh(ev.Event)
 	case transport.Received:
 		return max(1, len(ev.Messages))
 	case transport.Delivery:

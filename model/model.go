@@ -36,6 +36,7 @@ type Options struct {
 	Relative  bool   // sequence numbers: relative only
 	// MaxDatagram is the transport's: the longest framed datagram, in octets; 0: 1200.
 	MaxDatagram int
+	Pair        *transport.Pair  // both ends are here, Transport is its A; nil: the other end is elsewhere
 	Environ     []string         // 0: the process's own
 	Now         func() time.Time // nil: time.Now
 	Zone        *time.Location   // of the times shown; nil: the local one
@@ -76,6 +77,13 @@ type Model struct {
 	help    *ui.Help
 	cycle   *cycle
 
+	sight     sight
+	watched   time.Time // when the sight was last read
+	crossings crossings
+	ladder    ladder
+	pane      pane
+	link      linkState
+
 	name                       string
 	locked, held, times, rings bool
 	wheel, beginner            bool
@@ -100,9 +108,10 @@ func New(o Options) *Model {
 		terminal: terminalOf(o.Environ),
 		palette:  o.Theme,
 		keys:     newKeyMap(o.Lang),
-		commands: newCommands(),
+		commands: newCommands(o.Pair != nil),
 		w:        80, h: 24, // until the terminal says
 		view: ui.Latest, name: o.Nick, times: true, wheel: true,
+		sight: sight{tr: o.Transport}, ladder: newLadder(), link: linkState{slow: 1},
 	}
 	if o.Zone != nil {
 		m.look.Zone = o.Zone
@@ -157,6 +166,10 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.drain()
 	case transport.Event:
 		return m.hear(msg)
+	case beat:
+		return m.beaten(msg)
+	case stepped:
+		m.afterStep(msg)
 	case tick:
 		m.ticked(msg)
 	case room:
@@ -212,7 +225,12 @@ func (m *Model) hear(ev transport.Event) tea.Cmd {
 
 // apply is the only place where the wire changes the state.
 func (m *Model) apply(ev transport.Event) {
+	if ev, ok := ev.(far); ok {
+		m.hearFar(ev.Event)
+		return
+	}
 	m.talk.Apply(ev)
+	m.follow(ev)
 	switch ev := ev.(type) {
 	case transport.Up:
 		m.met, m.halfClosed = true, false
@@ -234,6 +252,9 @@ func tellsState(ev transport.Event) bool {
 // after follows up on events: the lines from end on are new.
 func (m *Model) after(end uint64, state bool) tea.Cmd {
 	m.numbers.refresh(m.now(), state)
+	if m.now().Sub(m.watched) >= eventGap {
+		m.watch(m.now())
+	}
 	if m.present() {
 		m.seen = m.talk.End()
 	}

@@ -30,6 +30,7 @@ type numbers struct {
 	due     time.Time // of the tick under way; zero: none is
 	serial  int       // of that tick: the ones before it are void
 	drawn   string
+	quick   time.Time // until then segments come: read as often as after events
 }
 
 // A tick says that it is time to read.
@@ -58,6 +59,9 @@ func (n *numbers) schedule(now time.Time) tea.Cmd {
 	if now.Sub(n.changed) > lively {
 		gap = seldomGap
 	}
+	if now.Before(n.quick) {
+		gap = eventGap
+	}
 	due := n.at.Add(gap)
 	if !n.due.IsZero() && !n.due.After(due) {
 		return nil
@@ -77,6 +81,7 @@ func (m *Model) ticked(t tick) {
 	now := m.now()
 	n.due = time.Time{}
 	n.read(now)
+	m.watch(now)
 	bar := m.status()
 	if drawn := ui.Join(bar.Draw(m.look, m.w)); drawn != n.drawn {
 		n.drawn, n.changed = drawn, now

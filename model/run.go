@@ -24,6 +24,9 @@ func Run(o Options) (exit int, err error) {
 		tea.WithEnvironment(o.Environ),
 		tea.WithColorProfile(colorprofile.Env(o.Environ)))...)
 	l.Go("pump", func() { m.box.pump(o.Transport.Events()) })
+	if o.Pair != nil {
+		l.Go("far pump", func() { m.box.pumpFar(o.Pair.B.Events()) })
+	}
 	l.Go("courier", func() { m.box.courier(l.p.Send) })
 	l.Go("signals", func() { l.signals(begun) })
 	l.Go("room", func() { l.room(o.Transport.Ready()) })

@@ -34,11 +34,12 @@ func (m *Model) View() tea.View {
 // draw is the screen in rows, and where the cursor is; nil: nowhere.
 func (m *Model) draw() ([]string, *ui.Cursor) {
 	c := m.composer()
-	l := ui.NewLayout(m.w, m.h, ui.LayoutOptions{Composer: c.Height(m.look, m.w)})
+	l := m.layout()
 	if l.TooSmall {
 		return ui.TooSmall(m.look, m.w, m.h), nil
 	}
-	rows := m.main(l.Main)
+	rows := m.panes(l)
+	whole := ui.Rect{W: m.w, H: l.Composer.Y}
 	typed, cursor := c.Draw(m.look, l.Composer.W, l.Composer.H)
 	rows = append(rows, typed...)
 	bar := m.status()
@@ -46,23 +47,20 @@ func (m *Model) draw() ([]string, *ui.Cursor) {
 	cursor.X += l.Composer.X
 	cursor.Y += l.Composer.Y
 	if m.dialog != nil {
-		return ui.Centre(m.look, rows, m.dialog.Draw(m.look, l.Main.W, l.Main.H), m.w, l.Main), nil
+		return ui.Centre(m.look, rows, m.dialog.Draw(m.look, whole.W, whole.H), m.w, whole), nil
 	}
 	if m.help != nil {
-		return ui.Centre(m.look, rows, m.help.Draw(m.look, l.Main.W, l.Main.H), m.w, l.Main), &cursor
+		return ui.Centre(m.look, rows, m.help.Draw(m.look, whole.W, whole.H), m.w, whole), &cursor
 	}
 	return rows, &cursor
-}
-
-// layout is where everything is.
-func (m *Model) layout() ui.Layout {
-	c := m.composer()
-	return ui.NewLayout(m.w, m.h, ui.LayoutOptions{Composer: c.Height(m.look, m.w)})
 }
 
 // main draws what is above the line: the conversation or, as long as nobody
 // has come, what is waited for.
 func (m *Model) main(r ui.Rect) []string {
+	if m.paired() {
+		return m.sideBySide(r)
+	}
 	if m.met {
 		return m.historyIn(r).Draw(m.look, m.view)
 	}

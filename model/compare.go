@@ -1,0 +1,89 @@
+package model
+
+import (
+	"time"
+
+	"seqtalk/model/talk"
+	"seqtalk/transport"
+	"seqtalk/transport/segment"
+	"seqtalk/ui/words"
+)
+
+// A far event is one of the other end, where that is in this process too.
+type far struct{ transport.Event }
+
+// Both is a pair's own end, whose Close closes both of them and the link.
+type both struct {
+	*transport.PairEnd
+	pair *transport.Pair
+}
+
+// Close implements transport.Transport.
+func (b both) Close() error { return b.pair.Close() }
+
+// pumpFar is pump for the events of the other end.
+func (b *mailbox) pumpFar(events <-chan transport.Event) {
+	for {
+		select {
+		case <-b.done:
+			return
+		case ev, ok := <-events:
+			if !ok || !b.put(far{ev}) {
+				return
+			}
+		}
+	}
+}
+
+// stackNow is the time of the stack, which can be slowed and held where both
+// ends are here.
+func (m *Model) stackNow() time.Time {
+	if m.o.Pair != nil {
+		return m.o.Pair.Clock().Now()
+	}
+	return m.now()
+}
+
+// hearFar takes what the other end was told.
+func (m *Model) hearFar(ev transport.Event) {
+	if ev, ok := ev.(transport.Received); ok {
+		m.crossings.came(ev)
+	}
+}
+
+// follow takes what this end was told, for what is known of single lines.
+func (m *Model) follow(ev transport.Event) {
+	switch ev := ev.(type) {
+	case transport.Delivery:
+		m.crossings.deliver(ev)
+	case transport.Up:
+		m.crossings.tally[wayOf(ev.Proto)].up = ev.At
+	case transport.Victim:
+		m.victim(ev)
+	}
+}
+
+// victim tells of a packet that a command hit; what chance does stands beside
+// the message.
+func (m *Model) victim(ev transport.Victim) {
+	s := &ev.Segment
+	if s.Dir != segment.Out || !m.hit(s.Proto, s.Rule) {
+		return
+	}
+	m.note(talk.Warn, words.SeeVictim, name(s.Proto), s.ID, words.Rule(m.look.Lang, s.Rule), m.quote(s))
+}
+
+// watch reads what was seen of the wire since the last time.
+func (m *Model) watch(now time.Time) {
+	news := m.sight.look(m.crossings.see)
+	if news || m.sight.busy() {
+		m.numbers.quick = now.Add(time.Second)
+	}
+	m.watched = now
+}
+
+// RunCompare is Run for both ends of a pair, which it closes.
+func RunCompare(o Options, pair *transport.Pair) (exit int, err error) {
+	o.Pair, o.Transport = pair, both{pair.A, pair}
+	return Run(o)
+}

@@ -1,0 +1,206 @@
+package model
+
+import (
+	"fmt"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"seqtalk/transport/segment"
+	"seqtalk/ui"
+	"seqtalk/ui/words"
+)
+
+// A ladder is what is seen of the packets, and how.
+type ladder struct {
+	view     ui.View
+	until    uint64 // frozen: the first of the rungs that is not drawn; ui.None: it is not
+	absolute bool
+	sieve    *ui.Sieve // nil: pure ACKs are shown
+}
+
+func newLadder() ladder { return ladder{view: ui.Latest, until: ui.None} }
+
+// rungs are the packets seen, as package ui wants them.
+type rungs struct{ m *Model }
+
+// First implements ui.Rungs.
+func (r rungs) First() uint64 { return r.m.sight.first }
+
+// End implements ui.Rungs.
+func (r rungs) End() uint64 { return r.m.sight.end }
+
+// Rung implements ui.Rungs.
+func (r rungs) Rung(i uint64) ui.Rung { return r.m.rung(r.m.sight.at(i)) }
+
+// rung is p, as package ui wants it.
+func (m *Model) rung(p *packet) ui.Rung {
+	r := ui.Rung{
+		At: p.At.Sub(m.sight.began), Trip: p.trip, Way: p.way,
+		Proto: name(p.Proto), In: p.Dir == segment.In,
+		Left: p.Src.Port(), Right: p.Dst.Port(),
+		Len: p.Len, Size: p.Size, Rule: p.Rule, Packet: p.ID, Part: p.Fragment,
+	}
+	if r.In {
+		r.Left, r.Right = r.Right, r.Left
+	}
+	if p.way == ui.OnWay && m.timeHeld() {
+		r.Way = ui.Held
+	}
+	switch p.Proto {
+	case segment.TCP:
+		tcpRung(&r, p)
+	case segment.UDP:
+	default:
+		r.Proto, r.ICMP = "ICMP", icmpName(p)
+	}
+	m.burden(&r, p)
+	return r
+}
+
+// tcpRung adds what only TCP has.
+func tcpRung(r *ui.Rung, p *packet) {
+	r.Flags, r.Wnd = p.Flags.String(), p.Wnd
+	r.Seq, r.Ack, r.AbsSeq, r.AbsAck, r.Rough = p.RelSeq, p.RelAck, p.Seq, p.Ack, !p.Known
+	r.Remarks, r.Dups, r.Resent, r.RTO = ui.Remarks(p.Notes), p.Dups, p.again, p.rto
+	for _, b := range p.SACK {
+		r.Blocks = append(r.Blocks, ui.Block(b))
+	}
+	o := p.Options
+	if p.Flags&segment.SYN == 0 {
+		return
+	}
+	for _, s := range []struct {
+		is   bool
+		text string
+	}{{o.MSS > 0, fmt.Sprintf("mss %d", o.MSS)}, {o.HasScale, fmt.Sprintf("ws %d", o.Scale)}, {o.SACKPermitted, "sackOK"}} {
+		if s.is {
+			r.Options = append(r.Options, s.text)
+		}
+	}
+}
+
+// icmpName is what an ICMP message says, as far as it is about a datagram.
+func icmpName(p *packet) string {
+	unreachable, port := p.Type == 3, p.Code == 3
+	if p.Proto == segment.ICMPv6 {
+		unreachable, port = p.Type == 1, p.Code == 4
+	}
+	switch {
+	case unreachable && port:
+		return "port unreachable"
+	case unreachable:
+		return "unreachable"
+	}
+	return fmt.Sprintf("type %d code %d", p.Type, p.Code)
+}
+
+// burden adds the messages that p carries.
+func (m *Model) burden(r *ui.Rung, p *packet) {
+	if p.Len == 0 || p.Proto != segment.TCP && p.Proto != segment.UDP {
+		return
+	}
+	k := wayOf(p.Proto)
+	for i, row := range p.Messages {
+		x := m.crossings.row(row)
+		if p.Dir == segment.In || x == nil {
+			continue
+		}
+		w := &x.ways[k]
+		r.Texts = append(r.Texts, x.text)
+		if p.Proto == segment.UDP {
+			r.ID = w.id
+			continue
+		}
+		if w.first > 0 {
+			r.Torn[0] = r.Torn[0] || i == 0 && w.first < p.RelSeq
+			r.Torn[1] = r.Torn[1] || i == len(p.Messages)-1 && w.last >= p.RelSeq+uint64(p.Len)
+		}
+	}
+	if len(p.Messages) == 0 && p.Stage != segment.Unstaged && p.Notes&(segment.KeepAlive|segment.ZeroWindowProbe) == 0 {
+		r.Control = words.SeeControl.In(m.look.Lang)
+	}
+}
+
+// ladderPane is the ladder in w×h cells.
+func (m *Model) ladderPane(w, h int) ui.Ladder {
+	d := ui.Ladder{
+		Rungs: rungs{m}, W: w, H: h, Selected: ui.None, Until: m.ladder.until,
+		Left: m.ownName(), Right: m.peerTitle(), Absolute: m.ladder.absolute, Both: m.both(),
+		Missed: m.sight.missed, EndKey: words.EndKey.In(m.look.Lang),
+	}
+	if s := m.ladder.sieve; s != nil {
+		d.Rungs, d.NoAcks = s, true
+		d.Hidden = s.Hidden()
+	}
+	return d
+}
+
+// peerTitle is who stands at the other time line.
+func (m *Model) peerTitle() string {
+	if n := m.talk.PeerNick().String(); n != "" {
+		return n
+	}
+	return m.peerName().String()
+}
+
+// ladderKey does what k means for the ladder, and reports whether it means
+// anything.
+func (m *Model) ladderKey(k tea.KeyPressMsg) bool {
+	l, b := &m.ladder, &m.keys
+	switch {
+	case key.Matches(k, b.Acks):
+		m.toggleAcks()
+	case key.Matches(k, b.Absolute):
+		l.absolute = !l.absolute
+	case key.Matches(k, b.Freeze):
+		m.freeze()
+	default:
+		return false
+	}
+	return true
+}
+
+// toggleAcks hides pure ACKs, or shows them again.
+func (m *Model) toggleAcks() {
+	l := &m.ladder
+	l.view, l.until = ui.Latest, ui.None
+	if l.sieve != nil {
+		l.sieve = nil
+		return
+	}
+	l.sieve = &ui.Sieve{Of: rungs{m}, Keep: func(r *ui.Rung) bool { return !r.PureAck() }}
+}
+
+// freeze stops the ladder from growing, or lets it go on.
+func (m *Model) freeze() {
+	if m.ladder.until != ui.None {
+		m.ladder.until, m.ladder.view = ui.None, ui.Latest
+		return
+	}
+	m.ladder.until = m.ladderPane(m.sideSize()).Rungs.End()
+}
+
+// scrollLadder scrolls the ladder as k says and reports whether k is a
+// scrolling key.
+func (m *Model) scrollLadder(k tea.KeyPressMsg) bool {
+	d, b, v := m.ladderPane(m.sideSize()), &m.keys, m.ladder.view
+	switch {
+	case key.Matches(k, b.PageUp):
+		v = d.PageUp(v)
+	case key.Matches(k, b.PageDown):
+		v = d.PageDown(v)
+	case key.Matches(k, b.LineUp):
+		v = d.ScrollBy(v, -1)
+	case key.Matches(k, b.LineDown):
+		v = d.ScrollBy(v, 1)
+	case key.Matches(k, b.Top):
+		v = d.Top()
+	case key.Matches(k, b.Bottom):
+		v = ui.Latest
+	default:
+		return false
+	}
+	m.ladder.view = v
+	return true
+}

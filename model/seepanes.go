@@ -1,0 +1,108 @@
+package model
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"seqtalk/ui"
+)
+
+// A pane is what stands in the main part of the screen.
+type pane uint8
+
+// The panes, in the order in which F2 shows them.
+const (
+	panePlain  pane = iota // the conversation, the ladder beside or below it where both fit
+	paneLadder             // the ladder alone
+	paneChat               // the conversation alone, in full
+)
+
+// How large the screen must be for the ladder to stand beside two columns of
+// messages, or below them.
+const (
+	besideBoth = 160
+	belowBoth  = 30 // rows
+)
+
+// nextPane is what F2 does.
+func (m *Model) nextPane() {
+	switch m.pane {
+	case panePlain:
+		m.pane = paneLadder
+	case paneLadder:
+		m.pane = paneChat
+		l := m.layoutOf(panePlain)
+		if !m.both() && l.Side.Empty() {
+			m.pane = panePlain // the same
+		}
+	default:
+		m.pane = panePlain
+	}
+}
+
+// layout is where everything is.
+func (m *Model) layout() ui.Layout { return m.layoutOf(m.pane) }
+
+// layoutOf is where everything is with p shown.
+func (m *Model) layoutOf(p pane) ui.Layout {
+	c := m.composer()
+	o := ui.LayoutOptions{Composer: c.Height(m.look, m.w)}
+	switch {
+	case p == paneLadder:
+		o.Side = ui.InsteadOf
+	case p == panePlain && m.sighted() && m.met && (!m.both() || m.w >= besideBoth):
+		o.Side = ui.WhereFits
+	}
+	l := ui.NewLayout(m.w, m.h, o)
+	if p == panePlain && o.Side == ui.Nothing && m.sighted() && m.both() && l.Main.H >= belowBoth {
+		n := l.Main.H / 2
+		l.Divider = ui.Rect{X: 0, Y: l.Main.H - n - 1, W: m.w, H: 1}
+		l.Side = ui.Rect{X: 0, Y: l.Main.H - n, W: m.w, H: n}
+		l.Main.H -= n + 1
+	}
+	return l
+}
+
+// sideSize is how large the pane of the packets is.
+func (m *Model) sideSize() (w, h int) {
+	r := m.layout().Side
+	return r.W, r.H
+}
+
+// sighted reports that segments are seen.
+func (m *Model) sighted() bool { return m.sight.end > 0 || m.numbers.exact() }
+
+// panes draws what is above the line.
+func (m *Model) panes(l ui.Layout) []string {
+	switch {
+	case l.Side.Empty():
+		return m.main(l.Main)
+	case l.Main.Empty():
+		return m.side(l.Side)
+	case l.Divider.W == 1:
+		return ui.Beside(m.look, m.main(l.Main), m.side(l.Side))
+	}
+	return ui.Above(m.look, m.main(l.Main), m.side(l.Side), m.w)
+}
+
+// side draws the pane that is not the conversation.
+func (m *Model) side(r ui.Rect) []string {
+	if !m.sighted() && m.sight.missed == 0 {
+		return m.blind(r)
+	}
+	return m.ladderPane(r.W, r.H).Draw(m.look, m.ladder.view)
+}
+
+// paneKey does what k means for the panes, and reports whether it means
+// anything.
+func (m *Model) paneKey(k tea.KeyPressMsg) bool {
+	b := &m.keys
+	switch {
+	case key.Matches(k, b.Pane):
+		m.attend(m.nextPane)
+	case m.pane == paneLadder && m.scrollLadder(k):
+	default:
+		return m.ladderKey(k)
+	}
+	return true
+}

@@ -1,0 +1,26 @@
+package ui
+
+import "seqtalk/ui/words"
+
+// A Blind stands where a ladder would, where no packets are seen: it says what
+// is not known, and how to see it.
+type Blind struct {
+	Command string // what shows them
+}
+
+// Draw draws it in the middle of w×h cells.
+func (d Blind) Draw(l *Look, w, h int) []string {
+	if w <= 0 || h <= 0 {
+		return exactly(nil, w, h)
+	}
+	p := page{l: l, w: min(w-2, 72)}
+	p.say(l.Theme.Strong, 1, words.BlindTitle.In(l.Lang))
+	p.blank()
+	p.say(l.Theme.Text, 1, words.BlindWhy.In(l.Lang))
+	p.blank()
+	p.say(l.Theme.Text, 1, words.BlindHow.In(l.Lang))
+	p.command(d.Command)
+	rows := blankRows(nil, w, max(h-len(p.rows), 0)/2)
+	rows = append(rows, p.draw(Style{}, w, 0, min(len(p.rows), h-len(rows)))...)
+	return exactly(rows, w, h)
+}
