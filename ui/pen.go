@@ -10,6 +10,7 @@ type pen struct {
 	dead, held   string         // where an arrow ended, where it is kept
 	full, hole   string         // of a strip: bytes that are there, bytes that are missing
 	split        string         // where a cut goes through
+	above, below [3]string      // of a row of calls: its left end, between two, its right end
 	axis, corner string         // of a plot, left of it; under the left edge
 	tick, notch  string         // on the axes: below, at the left
 	levels       []rune         // of a small plot, lowest first
@@ -23,17 +24,20 @@ var plainMarks = [inkCount]rune{InkFaint: '.', InkUDP: 'u', InkTCP: 'o', InkGood
 var (
 	finePen = pen{
 		line: "─", again: "═", under: "┄", rail: "│", right: "►", left: "◄", dead: "✗", held: "║",
-		full: "█", hole: "·", split: "╎", axis: "│", corner: "└", tick: "┴", notch: "┤",
+		full: "█", hole: "·", split: "╎", above: [3]string{"┌", "┬", "┐"}, below: [3]string{"└", "┴", "┘"},
+		axis: "│", corner: "└", tick: "┴", notch: "┤",
 		levels: []rune("▁▂▃▄▅▆▇█"), braille: true,
 	}
 	linePen = pen{
 		line: "─", again: "═", under: ".", rail: "│", right: ">", left: "<", dead: "x", held: "#",
-		full: "█", hole: ".", split: "|", axis: "│", corner: "└", tick: "┴", notch: "┤",
+		full: "█", hole: ".", split: "|", above: [3]string{"┌", "┬", "┐"}, below: [3]string{"└", "┴", "┘"},
+		axis: "│", corner: "└", tick: "┴", notch: "┤",
 		levels: []rune("_.-=+*%#"), marks: plainMarks,
 	}
 	plainPen = pen{
 		line: "-", again: "=", under: ".", rail: "|", right: ">", left: "<", dead: "x", held: "#",
-		full: "#", hole: ".", split: "|", axis: "|", corner: "+", tick: "+", notch: "+",
+		full: "#", hole: ".", split: "|", above: [3]string{"+", "+", "+"}, below: [3]string{"+", "+", "+"},
+		axis: "|", corner: "+", tick: "+", notch: "+",
 		levels: []rune("_.-=+*%#"), marks: plainMarks,
 	}
 )

@@ -92,6 +92,23 @@ var (
 	GraphBeyond   = phrase("window to %s ^", "窗口到 %s ^")
 )
 
+// The byte ruler.
+var (
+	RulerSend   = phrase("send()", "send()")
+	RulerStream = phrase("stream", "字节流")
+	RulerRecv   = phrase("recv()", "recv()")
+	RulerFrame  = phrase("<%s %d B>", "<%s %d B>")
+	RulerGlued  = phrase(", %d in one", "，粘连 %d 条")
+	RulerTorn   = phrase("%d B torn off", "截掉 %d B")
+	RulerEmpty  = phrase("Say something: its bytes stand here, between send() and recv().", "说点什么：它的字节会显示在这里，上有 send()，下有 recv()。")
+	RulerSum    = phrase("send() × %d, recv() × %d: TCP keeps every byte in order, not the messages.", "send() × %d，recv() × %d：TCP 保证每个字节按序到达，不保留消息边界。")
+	RulerHalves = phrase("characters that recv() cut in half: %d. The first bytes must be kept until the rest comes.", "被 recv() 切成两半的字符：%d 个。先到的字节须保留，等其余的到来。")
+	RulerRaw    = phrase("raw: nothing tells where a message ends, so what recv() returns is all there is (粘包).", "raw：没有任何东西表明消息在哪里结束，recv() 返回什么就是什么（粘包）。")
+	RulerLine   = phrase("line: a line feed ends a message, wherever recv() cuts.", "line：换行结束一条消息，recv() 在哪里切开都无妨。")
+	RulerFramed = phrase("framed: a header says how long the message is, wherever recv() cuts.", "framed：首部写明消息有多长，recv() 在哪里切开都无妨。")
+	RulerUDP    = phrase("UDP: one recv() is one datagram; what is longer than %d bytes is torn off and gone.", "UDP：一次 recv() 就是一个数据报；超过 %d 字节的部分被截掉，再也没有。")
+)
+
 var remarks = [...]Phrase{
 	phrase("Retransmission", "重传"),
 	phrase("Fast Retransmission", "快速重传"),
