@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"seqtalk/transport/lab"
 	"seqtalk/transport/segment"
 	"seqtalk/transport/session"
 	"seqtalk/transport/stack"
@@ -41,6 +42,8 @@ type leg interface {
 	// end begins the goodbye; idle reports whether it is over.
 	end(now time.Time)
 	idle() bool
+	// cut ends what there is with the peer: the way to it is gone.
+	cut(now time.Time, err error)
 	// close lets go of everything.
 	close()
 	status(now time.Time) Leg
@@ -65,7 +68,11 @@ type Conversation struct {
 	role     Role
 	meeting  *meeting // nil once the role is decided
 	legs     []leg
-	queue    queue // what waits, where only one protocol is meant
+	joint    *joint           // the lab that is shared with another process; nil: none
+	invite   *lab.Caller      // who is to share one
+	dialed   []netip.AddrPort // whom we asked to
+	sight    sight            // where segments are seen
+	queue    queue            // what waits, where only one protocol is meant
 	pending  []Event
 	heldMsgs int  // messages among pending
 	heldByte int  // bytes of their texts
@@ -97,6 +104,7 @@ func Open(cfg Config) (*Conversation, error) {
 		role:   cfg.Role,
 	}
 	c.self = c.id()
+	c.sight.source = witness(cfg.Stack)
 	at, literal, err := addr.literal(cfg.Family)
 	if err != nil {
 		return nil, err
@@ -166,16 +174,14 @@ func (c *Conversation) step(now time.Time) (next time.Time, done bool) {
 	if c.meeting != nil && c.closing.IsZero() && c.fatal == nil {
 		next = c.meeting.step(now)
 	}
-	for _, l := range c.legs {
-		next = earliest(next, l.step(now))
-	}
+	next = earliest(next, c.stepLegs(now))
 	c.tellFates()
 	if c.over(now) {
 		c.finish()
 		return time.Time{}, true
 	}
 	if !c.closing.IsZero() {
-		next = earliest(next, c.closing.Add(goodbyeTime))
+		next = earliest(next, c.goodbye(now))
 	}
 	c.flush()
 	if c.stopped {
@@ -200,16 +206,17 @@ func (c *Conversation) over(now time.Time) bool {
 	}
 	for _, l := range c.legs {
 		if !l.idle() {
-			return now.Sub(c.closing) >= goodbyeTime
+			return !now.Before(c.closing.Add(c.patience(now)))
 		}
 	}
-	return true
+	return c.joint == nil || c.joint.leaves(now) || !now.Before(c.closing.Add(c.patience(now)))
 }
 
 func (c *Conversation) finish() {
-	for _, l := range c.legs {
-		l.close()
+	if c.joint != nil {
+		c.joint.close()
 	}
+	c.closeLegs()
 	c.emit(Closed{Err: c.fatal})
 	c.closed = true
 	c.flush()
@@ -236,7 +243,7 @@ func (c *Conversation) Send(m Message) error {
 			return err
 		}
 	}
-	now := c.cfg.Stack.Now()
+	now := c.now()
 	switch {
 	case len(to) > 0:
 		for _, l := range to {
@@ -285,9 +292,12 @@ func (c *Conversation) Do(ctl Control) error {
 	if r, ok := ctl.(Rename); ok {
 		c.cfg.Nick = r.Nick
 	}
+	if handled, err := c.doInLab(ctl); handled {
+		return err
+	}
 	err := ErrUnsupported // one protocol that can do it is enough
 	for _, l := range c.targets() {
-		if e := l.do(c.cfg.Stack.Now(), ctl); e == nil || err == ErrUnsupported {
+		if e := l.do(c.now(), ctl); e == nil || err == ErrUnsupported {
 			err = e
 		}
 	}
@@ -300,8 +310,11 @@ func (c *Conversation) Close() error {
 	c.mu.Lock()
 	if c.closing.IsZero() {
 		c.closing = c.cfg.Stack.Now()
+		if c.joint != nil {
+			c.joint.carrier.Hurry()
+		}
 		for _, l := range c.legs {
-			l.end(c.closing)
+			l.end(c.now())
 		}
 	}
 	c.mu.Unlock()
@@ -333,10 +346,10 @@ func (c *Conversation) signalReady() {
 
 // Segments implements Transport.
 func (c *Conversation) Segments(since uint64) (segs []segment.Segment, next, missed uint64) {
-	if w, ok := c.cfg.Stack.(stack.Witness); ok {
-		return w.Segments(since)
-	}
-	return nil, since, 0
+	c.mu.Lock()
+	at := c.sight
+	c.mu.Unlock()
+	return at.segments(since)
 }
 
 // Drain takes what the consumer is to be told, of a conversation in exact
@@ -356,7 +369,7 @@ func (c *Conversation) Drain() []Event {
 func (c *Conversation) Status() Status {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := c.cfg.Stack.Now()
+	now := c.now()
 	s := Status{At: now, Addr: c.addr.String(), Role: c.role}
 	for _, l := range c.legs {
 		s.Legs = append(s.Legs, l.status(now))
@@ -368,7 +381,7 @@ func (c *Conversation) Status() Status {
 func (c *Conversation) pass(p segment.Proto, ev session.Event) {
 	switch ev := ev.(type) {
 	case session.Settled:
-		c.emit(Settled{Proto: p, Wire: ev.Wire, Nick: Foreign(ev.Peer.Nick), SawLine: ev.SawLine})
+		c.emit(Settled{Proto: p, Wire: ev.Wire, Nick: Foreign(ev.Peer.Nick), SawLine: ev.SawLine, Unanswered: ev.Unanswered})
 	case session.Renamed:
 		c.emit(Renamed{Proto: p, Nick: Foreign(ev.Nick)})
 	case session.Foreign:
@@ -379,7 +392,7 @@ func (c *Conversation) pass(p segment.Proto, ev session.Event) {
 }
 
 // machine makes the session machine for a peer of this conversation.
-func (c *Conversation) machine(now time.Time, cfg session.Config) *session.Machine {
+func (c *Conversation) machine(now time.Time, s stack.Stack, cfg session.Config) *session.Machine {
 	cfg.Wire, cfg.Instance, cfg.Nick, cfg.MaxOctets = c.cfg.Wire, c.self, c.cfg.Nick, c.cfg.MaxDatagram
 	if cfg.Dialer {
 		cfg.Session = c.id()
@@ -387,7 +400,7 @@ func (c *Conversation) machine(now time.Time, cfg session.Config) *session.Machi
 	for _, p := range c.cfg.Protos {
 		cfg.Protocols |= map[segment.Proto]session.Protocols{segment.TCP: session.OverTCP, segment.UDP: session.OverUDP}[p]
 	}
-	if cfg.Wire == session.Auto && c.cfg.Stack.Name() == "lab" {
+	if cfg.Wire == session.Auto && s.Name() == "lab" {
 		cfg.Wire = session.Framed
 	}
 	return session.New(now, cfg)

@@ -99,6 +99,9 @@ type Settled struct {
 	Wire    session.Wire
 	Nick    Foreign
 	SawLine bool // the peer is no seqtalk and was shown our greeting line
+	// Unanswered says that nobody answered our greeting in time, or greeted us:
+	// nothing is known of the peer yet.
+	Unanswered bool
 }
 
 // Down says that a peer is gone.
@@ -200,21 +203,29 @@ type Code uint8
 
 // The notices, each with its arguments.
 const (
-	NoteListening  Code = iota // address, protocols as text ("TCP", "UDP", "TCP and UDP")
-	NoteDialing                // address
-	NoteNoUDP                  // error: the listener serves TCP only
-	NoteOtherProto             // the flag's protocol, the peer's
-	NoteHeldBy                 // address, stack.Holder: who holds the port
-	NoteRetry                  // error, time.Duration until the next try
-	NoteStranger               // address, count of datagrams so far
-	NoteTurnedAway             // address: a third terminal was told that we are busy
-	NoteForeign                // Foreign: the protocol the peer speaks
-	NoteICMP                   // error, address
-	NoteTruncated              // bytes thrown away, size
-	NoteMalformed              // error
-	NoteLocked                 // address: only this one from now on
-	NotePlaintext              // address: reachable from other machines, not encrypted
-	NotePeerSilent             // time.Duration
+	NoteListening   Code = iota // address, protocols as text ("TCP", "UDP", "TCP and UDP")
+	NoteDialing                 // address
+	NoteNoUDP                   // error: the listener serves TCP only
+	NoteOtherProto              // the flag's protocol, the peer's
+	NoteHeldBy                  // address, stack.Holder: who holds the port
+	NoteRetry                   // error, time.Duration until the next try
+	NoteStranger                // address, count of datagrams so far
+	NoteTurnedAway              // address: a third terminal was told that we are busy
+	NoteForeign                 // Foreign: the protocol the peer speaks
+	NoteICMP                    // error, address
+	NoteTruncated               // bytes thrown away, size
+	NoteMalformed               // error
+	NoteLocked                  // address: only this one from now on
+	NotePlaintext               // address: reachable from other machines, not encrypted
+	NotePeerSilent              // time.Duration
+	NoteInLab                   // address of the other process, SPEC: both ends are in the lab now
+	NoteNoLab                   // we asked for the lab, the peer came without
+	NoteLabDeclined             // address: somebody asked for the lab, which this end does not serve
+	NoteUnplugged               // nothing comes from the other process: its cable is unplugged, so to speak
+	NotePlugged                 // it does again
+	NotePeerNet                 // SPEC: the peer has set the link
+	NotePeerCut                 // bool: the peer has cut the link, or healed it
+	NotePeerTime                // bool, float64: the peer holds time; it goes so much slower
 )
 
 // Closed is the last event.

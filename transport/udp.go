@@ -27,6 +27,7 @@ const (
 // udp is the leg over UDP. All of it is the conversation's lock's.
 type udp struct {
 	c       *Conversation
+	stack   stack.Stack
 	socket  stack.PacketConn
 	targets []netip.AddrPort // a dialer's; nil at a listener
 	next    int
@@ -60,27 +61,32 @@ type shot struct {
 	octets  []byte
 }
 
-func newUDPListener(c *Conversation, p stack.PacketConn) *udp {
-	u := &udp{c: c, socket: p, buf: make([]byte, datagramSize)}
+func newUDPListener(c *Conversation, s stack.Stack, p stack.PacketConn) *udp {
+	u := &udp{c: c, stack: s, socket: p, buf: make([]byte, datagramSize)}
 	p.Notify(c.wake)
 	return u
 }
 
 func newUDPDialer(c *Conversation, to []netip.AddrPort) (*udp, error) {
-	from := netip.IPv6Unspecified()
-	switch {
-	case to[0].Addr().IsLoopback():
-		from = to[0].Addr() // nobody else needs to reach us
-	case to[0].Addr().Is4():
-		from = netip.IPv4Unspecified()
-	}
-	p, err := c.cfg.Stack.OpenUDP(netip.AddrPortFrom(from, 0))
+	p, err := c.openToward(to[0])
 	if err != nil {
 		return nil, err
 	}
-	u := newUDPListener(c, p)
+	u := newUDPListener(c, c.cfg.Stack, p)
 	u.targets = to
 	return u, nil
+}
+
+// openToward binds a UDP socket to call to from.
+func (c *Conversation) openToward(to netip.AddrPort) (stack.PacketConn, error) {
+	from := netip.IPv6Unspecified()
+	switch {
+	case to.Addr().IsLoopback():
+		from = to.Addr() // nobody else needs to reach us
+	case to.Addr().Is4():
+		from = netip.IPv4Unspecified()
+	}
+	return c.cfg.Stack.OpenUDP(netip.AddrPortFrom(from, 0))
 }
 
 func (u *udp) proto() segment.Proto { return segment.UDP }
@@ -110,6 +116,7 @@ func (u *udp) busy() bool {
 }
 
 func (u *udp) send(now time.Time, m Message) {
+	u.renew(now)
 	u.held++
 	if _, err := u.machine.Send(now, m.Row, m.Text, m.More); err != nil {
 		u.c.mark(segment.UDP, Failed, Fate{Row: m.Row, Err: err})
@@ -148,7 +155,7 @@ func (u *udp) step(now time.Time) (next time.Time) {
 // nothing to wait for.
 func (u *udp) call(now time.Time) {
 	u.since = now
-	u.adopt(now, u.targets[u.next], u.c.machine(now, session.Config{Datagram: true, Dialer: true}))
+	u.adopt(now, u.targets[u.next], u.c.machine(now, u.stack, session.Config{Datagram: true, Dialer: true}))
 	if u.c.cfg.Role == Dialer {
 		u.c.reached()
 	}
@@ -170,7 +177,7 @@ func (u *udp) settle(now time.Time) (next time.Time) {
 // adopt begins a conversation with whoever is at from.
 func (u *udp) adopt(now time.Time, from netip.AddrPort, m *session.Machine) {
 	u.peer, u.machine, u.refused, u.out = from, m, false, nil
-	u.c.emit(Up{At: now, Proto: segment.UDP, Stack: u.c.cfg.Stack.Name(), Dialer: u.targets != nil, Local: u.socket.LocalAddr(), Peer: from})
+	u.c.emit(Up{At: now, Proto: segment.UDP, Stack: u.stack.Name(), Dialer: u.targets != nil, Local: u.socket.LocalAddr(), Peer: from})
 }
 
 // read takes the datagrams that have come. It reports whether there may be
@@ -195,8 +202,14 @@ func (u *udp) read(now time.Time) bool {
 
 // input decides whose datagram it is.
 func (u *udp) input(now time.Time, from netip.AddrPort, p []byte) {
+	if u.labs(now, from, p) {
+		return
+	}
 	switch {
 	case u.machine == nil && u.targets != nil:
+		return
+	case u.machine == nil && u.leftover(p):
+		u.turnAway(now, from, p)
 		return
 	case u.machine == nil:
 		u.first(now, from, p)
@@ -214,6 +227,12 @@ func (u *udp) input(now time.Time, from netip.AddrPort, p []byte) {
 	}
 	u.heard, u.refused = now, false
 	u.machine.Input(now, p)
+}
+
+// leftover reports whether p belongs to a session that began before we did.
+func (u *udp) leftover(p []byte) bool {
+	_, kind := session.PeekSession(p)
+	return kind == session.KindFrame && !session.Begins(p)
 }
 
 func (u *udp) unframed() bool {
@@ -251,13 +270,28 @@ func (u *udp) replace(now time.Time, from netip.AddrPort, p []byte) {
 	u.first(now, from, p)
 }
 
+// renew begins a new session where the old one speaks to nobody: ICMP said so,
+// or nothing came for long. A listener that was started again knows nothing of
+// the old one, and cannot say so.
+func (u *udp) renew(now time.Time) {
+	if u.targets == nil || u.machine.Wire() != session.Framed || u.heard.IsZero() {
+		return
+	}
+	if !u.refused && now.Sub(u.heard) < silentTime {
+		return
+	}
+	u.lose(now, Lost, nil)
+	u.over = false
+	u.call(now)
+}
+
 // first takes the sender of p as the peer, unless the conversation has one
 // already, over the other protocol, and this is somebody else.
 func (u *udp) first(now time.Time, from netip.AddrPort, p []byte) {
 	if !u.c.closing.IsZero() {
 		return
 	}
-	m := u.c.machine(now, session.Config{Datagram: true})
+	m := u.c.machine(now, u.stack, session.Config{Datagram: true})
 	m.Input(now, p)
 	if instance, taken := u.c.company(u); taken && (instance == 0 || m.Peer().Instance != instance) {
 		u.turnAway(now, from, p)
@@ -452,8 +486,11 @@ func (u *udp) do(now time.Time, c Control) error {
 			u.c.note(segment.UDP, NoteLocked, u.peer)
 		}
 	case Accept:
-		if !u.stranger.IsValid() {
+		switch {
+		case !u.stranger.IsValid():
 			return fmt.Errorf("%w: no stranger has written", ErrUnsupported)
+		case u.leftover(u.knock):
+			return fmt.Errorf("%w: %v speaks in a session that began without us; let it start again", ErrUnsupported, u.stranger)
 		}
 		u.accept(now)
 	case Connect:
@@ -503,7 +540,7 @@ func (u *udp) about() session.Peer {
 // status implements leg.
 func (u *udp) status(now time.Time) Leg {
 	l := Leg{
-		Proto: segment.UDP, Stack: u.c.cfg.Stack.Name(), Up: u.up(), Dialer: u.targets != nil,
+		Proto: segment.UDP, Stack: u.stack.Name(), Up: u.up(), Dialer: u.targets != nil,
 		Local: u.socket.LocalAddr(), Silent: -1, Queued: len(u.out), Paused: u.paused,
 	}
 	l.KernelDrops, _ = u.socket.Drops()

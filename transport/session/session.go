@@ -76,6 +76,9 @@ type Settled struct {
 	Wire    Wire
 	Peer    Peer
 	SawLine bool // the peer is no seqtalk and was shown our greeting line
+	// Unanswered says that nobody answered in time: nothing is known of the peer
+	// yet.
+	Unanswered bool
 }
 
 // Received is a message, or a piece of one.

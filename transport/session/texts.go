@@ -135,7 +135,8 @@ func (m *Machine) release() {
 // form puts a text into octets.
 func (m *Machine) form(h *held) {
 	if m.wire == Auto {
-		m.settle(Raw, false) // nobody answered in time
+		m.wire = Raw
+		m.emit(Settled{Wire: Raw, Unanswered: true})
 	}
 	m.texts.formed = h.id
 	p := parcel{Out: Out{ID: h.id, Row: h.row, Text: len(h.text)}}
