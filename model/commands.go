@@ -273,22 +273,6 @@ func (m *Model) badWord(c words.Command, word string) {
 	m.note(talk.Warn, words.BadWord, c.Name.In(l), c.Takes.In(l), safe.String(word).String())
 }
 
-// theme changes the colours.
-func (m *Model) theme(word string) tea.Cmd {
-	switch p, ok := ui.PaletteNamed(word); {
-	case word == "", word == "auto":
-		m.palette = ""
-	case ok:
-		m.palette = p.String()
-	default:
-		m.badWord(words.CmdTheme, word)
-		return nil
-	}
-	m.dress()
-	m.note(talk.Info, words.ThemeIs, m.look.Theme.Palette.String())
-	return nil
-}
-
 // halfCloseNow sends FIN.
 func (m *Model) halfCloseNow(string) tea.Cmd {
 	m.ask(transport.HalfClose{})

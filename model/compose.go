@@ -141,10 +141,15 @@ func (m *Model) composer() ui.Composer {
 		Bytes: len(m.editor.text), Limit: m.limit(), Closed: m.halfClosed,
 	}
 	switch {
-	case m.search != nil:
+	case m.search != nil && !m.search.closed:
 		c.Prompt = words.SearchFor.In(m.look.Lang)
 		c.Text, c.Caret, c.Bytes, c.Limit = m.search.query.text, m.search.query.caret, 0, 0
 		c.Hint = m.search.hint(m)
+	case m.looking != nil:
+		c.Closed, c.Bytes = true, 0
+		if c.Hint == "" {
+			c.Hint = m.lookHint()
+		}
 	case c.Hint == "" && isCommand(c.Text):
 		c.Hint = m.commandHint(c.Text)
 	case c.Hint == "" && c.Text == "":

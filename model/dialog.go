@@ -63,12 +63,13 @@ func (m *Model) paste(text string) tea.Cmd {
 	switch {
 	case text == "" || m.dialog != nil:
 		return nil
-	case m.search != nil:
+	case m.search != nil && !m.search.closed:
 		first, _, _ := strings.Cut(text, "\n")
 		m.search.query.insert(first)
 		return m.searchAgain(m.talk.End(), true)
 	}
 	m.help = nil
+	m.closeLook()
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	limit := m.limit()
 	if len(lines) < guardedLines && (limit == 0 || len(e.text)+len(text) <= limit) && len(text) <= editorRoom {

@@ -92,7 +92,8 @@ var keystrokes = map[string]tea.KeyPressMsg{
 	"enter": {Code: tea.KeyEnter}, "tab": {Code: tea.KeyTab}, "esc": {Code: tea.KeyEscape},
 	"up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown}, "left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight},
 	"home": {Code: tea.KeyHome}, "end": {Code: tea.KeyEnd}, "pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown},
-	"backspace": {Code: tea.KeyBackspace}, "f1": {Code: tea.KeyF1}, "f9": {Code: tea.KeyF9},
+	"backspace": {Code: tea.KeyBackspace}, "f1": {Code: tea.KeyF1}, "f4": {Code: tea.KeyF4}, "f9": {Code: tea.KeyF9},
+	"alt+up":    {Code: tea.KeyUp, Mod: tea.ModAlt},
 	"alt+enter": {Code: tea.KeyEnter, Mod: tea.ModAlt}, "shift+up": {Code: tea.KeyUp, Mod: tea.ModShift},
 	"ctrl+home": {Code: tea.KeyHome, Mod: tea.ModCtrl}, "ctrl+end": {Code: tea.KeyEnd, Mod: tea.ModCtrl},
 }
@@ -352,7 +353,7 @@ func TestCommands(t *testing.T) {
 		{"/connect", []string{"Connect{}"}, ""},
 		{"/disconnect", []string{"End{}"}, ""},
 		{"/theme light", nil, "theme: light"},
-		{"/theme pink", nil, "takes [auto|dark|light]"},
+		{"/theme pink", nil, "takes [auto|dark|light|dark16|light16|mono]"},
 		{"/timestamp off", nil, "times are hidden"},
 		{"/bell on", nil, "the bell rings"},
 		{"/stats", nil, "TCP over the kernel stack, ESTABLISHED"},

@@ -33,8 +33,10 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.answer(k)
 	case m.help != nil && m.helpKey(k):
 		return nil
-	case m.search != nil:
+	case m.search != nil && !m.search.closed:
 		return m.searchKey(k)
+	case m.looking != nil:
+		return m.lookKey(k)
 	}
 	return m.lineKey(k)
 }
@@ -71,6 +73,8 @@ func (m *Model) lineKey(k tea.KeyPressMsg) tea.Cmd {
 		m.toggleMouse()
 	case key.Matches(k, b.Search):
 		m.openSearch()
+	case key.Matches(k, b.Look):
+		m.openLook()
 	case key.Matches(k, b.Cancel):
 		return m.cancel()
 	case key.Matches(k, b.HalfClose) && m.editor.empty():
@@ -158,35 +162,6 @@ func (m *Model) scrollKey(k tea.KeyPressMsg) bool {
 	}
 	m.attend(func() { m.view = v })
 	return true
-}
-
-// wheeled scrolls by the mouse.
-func (m *Model) wheeled(msg tea.MouseWheelMsg) {
-	const rows = 3
-	n := rows
-	switch msg.Button {
-	case tea.MouseWheelUp:
-		n = -rows
-	case tea.MouseWheelDown:
-	default:
-		return
-	}
-	if m.help != nil {
-		m.scrollHelp(n)
-		return
-	}
-	m.attend(func() { m.view = m.history().ScrollBy(m.look, m.view, n) })
-}
-
-// toggleMouse gives the mouse to the terminal, which then selects text, or
-// takes it back.
-func (m *Model) toggleMouse() {
-	m.wheel = !m.wheel
-	if m.wheel {
-		m.warn(words.MouseOn)
-	} else {
-		m.warn(words.MouseOff)
-	}
 }
 
 // up goes a row up in a message of several, else to an older input.

@@ -21,6 +21,10 @@ type KeyMap struct {
 	// The packets.
 	Pane, Acks, Absolute, Freeze key.Binding
 	Hold, Step, Slow             key.Binding
+	// Looking.
+	Look, Explain, Copy, Oldest, Newest key.Binding
+	Find, NextHit, PreviousHit          key.Binding
+	Relative, NextTheme, Leave          key.Binding
 	// The program.
 	Help, Beginner, Redraw, Mouse, Escape key.Binding
 	Cancel, HalfClose, Suspend            key.Binding
@@ -64,13 +68,24 @@ func newKeyMap(l words.Lang) KeyMap {
 		Search:   bind(words.KeySearch, "Ctrl-R", "ctrl+r"),
 		Forward:  bind(words.KeyForward, "Ctrl-S", "ctrl+s"),
 
-		Pane:     bind(words.KeyPane, "F2", "f2"),
-		Acks:     bind(words.KeyAcks, "Alt-A", "alt+a"),
-		Absolute: bind(words.KeyAbsolute, "Alt-N", "alt+n"),
-		Freeze:   bind(words.KeyFreeze, "Alt-Z", "alt+z"),
-		Hold:     bind(words.KeyHold, "F5", "f5"),
-		Step:     bind(words.KeyStep, "F6", "f6"),
-		Slow:     bind(words.KeySlow, "F7", "f7"),
+		Pane:        bind(words.KeyPane, "F2", "f2"),
+		Acks:        bind(words.KeyAcks, "Alt-A", "alt+a"),
+		Absolute:    bind(words.KeyAbsolute, "Alt-N", "alt+n"),
+		Freeze:      bind(words.KeyFreeze, "Alt-Z", "alt+z"),
+		Hold:        bind(words.KeyHold, "F5", "f5"),
+		Step:        bind(words.KeyStep, "F6", "f6"),
+		Slow:        bind(words.KeySlow, "F7", "f7"),
+		Look:        bind(words.KeyLook, "F4 Alt-↑", "f4", "alt+up"),
+		Explain:     bind(words.KeyExplain, "?", "?"),
+		Copy:        bind(words.KeyCopy, "y", "y"),
+		Oldest:      bind(words.KeyOldest, "g", "g"),
+		Newest:      bind(words.KeyNewest, "G", "G"),
+		Find:        bind(words.KeyFind, "/", "/"),
+		NextHit:     bind(words.KeyNextHit, "n", "n"),
+		PreviousHit: bind(words.KeyPreviousHit, "N", "N"),
+		Relative:    bind(words.KeyRelative, "r", "r"),
+		NextTheme:   bind(words.KeyNextTheme, "t", "t"),
+		Leave:       bind(words.KeyLeave, "q", "q"),
 
 		Help:      bind(words.KeyHelp, "F1", "f1"),
 		Beginner:  bind(words.KeyBeginner, "F9", "f9"),
@@ -101,6 +116,10 @@ func (k *KeyMap) groups() []keyGroup {
 			k.PageUp, k.PageDown, k.LineUp, k.LineDown, k.Top, k.Bottom, k.Unread, k.Search, k.Forward,
 		}},
 		{words.KeysSeeing, []key.Binding{k.Pane, k.Acks, k.Absolute, k.Freeze, k.Hold, k.Step, k.Slow}},
+		{words.KeysLooking, []key.Binding{
+			k.Look, k.Explain, k.Copy, k.Oldest, k.Newest, k.Find, k.NextHit, k.PreviousHit,
+			k.Relative, k.NextTheme, k.Leave,
+		}},
 		{words.KeysProgram, []key.Binding{
 			k.Help, k.Beginner, k.Redraw, k.Mouse, k.Escape, k.Cancel, k.HalfClose, k.Suspend,
 		}},

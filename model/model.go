@@ -63,6 +63,7 @@ type Model struct {
 	view    ui.View
 	seen    uint64 // lines from here on are new to the user
 	blurred bool
+	focused time.Time // when the terminal got the focus
 	rang    time.Time
 
 	editor  editor
@@ -74,6 +75,7 @@ type Model struct {
 	cleared time.Time
 	dialog  *dialog
 	search  *search
+	looking *looking // nil: a line is typed
 	help    *ui.Help
 	cycle   *cycle
 
@@ -161,7 +163,9 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	case tea.PasteMsg:
 		return m.paste(msg.Content)
 	case tea.MouseWheelMsg:
-		m.wheeled(msg)
+		m.scrolled(wheelBy(msg))
+	case tea.MouseClickMsg:
+		m.clicked(msg)
 	case Wake:
 		return m.drain()
 	case transport.Event:
@@ -187,6 +191,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.measure(msg)
 	case tea.FocusMsg:
 		m.attend(func() { m.blurred = false })
+		m.focused = m.now()
 	case tea.BlurMsg:
 		m.attend(func() { m.blurred = true })
 	case tea.ResumeMsg, redraw:
@@ -255,6 +260,7 @@ func (m *Model) after(end uint64, state bool) tea.Cmd {
 	if m.now().Sub(m.watched) >= eventGap {
 		m.watch(m.now())
 	}
+	m.keepInSight()
 	if m.present() {
 		m.seen = m.talk.End()
 	}
@@ -271,6 +277,7 @@ func (m *Model) resize(msg tea.WindowSizeMsg) {
 	case w <= 0 || h <= 0 || w > most || h > most || w*h > cells:
 	default:
 		m.w, m.h = w, h
+		m.keepInSight()
 	}
 }
 

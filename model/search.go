@@ -19,6 +19,8 @@ type search struct {
 	back  bool
 	busy  bool // there is more to look through
 	none  bool // the looking ended without a hit
+
+	closed bool // it is typed; its hits stay marked, for n and N
 }
 
 // searchOn lets the search go on: it takes the event loop a millisecond at a
@@ -48,12 +50,19 @@ func (m *Model) searchKey(k tea.KeyPressMsg) tea.Cmd {
 		return m.searchNext(true)
 	case key.Matches(k, b.Forward), key.Matches(k, b.Down):
 		return m.searchNext(false)
+	case key.Matches(k, b.Look):
+		m.search.closed = true
+		m.openLook()
+		return nil
 	case key.Matches(k, b.Send):
-		m.search = nil
+		m.searchTyped()
 		return nil
 	case key.Matches(k, b.Escape), key.Matches(k, b.Cancel):
 		m.search = nil
-		m.attend(func() { m.view = ui.Latest })
+		if m.looking == nil {
+			m.attend(func() { m.view = ui.Latest })
+		}
+		m.keepInSight()
 		return nil
 	case m.scrollKey(k), s.query.key(k, b):
 	case k.Text != "":
@@ -63,6 +72,31 @@ func (m *Model) searchKey(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	return m.searchAgain(m.talk.End(), true)
+}
+
+// searchTyped ends the typing; in look mode the hit is looked at from now on.
+func (m *Model) searchTyped() {
+	s := m.search
+	if m.looking == nil || s.query.empty() {
+		m.search = nil
+		return
+	}
+	s.closed = true
+	if s.hit != ui.None {
+		m.lookAtLine(s.hit)
+	}
+}
+
+// nextHit is n and N: it looks on from the line looked at.
+func (m *Model) nextHit(back bool) tea.Cmd {
+	if m.search == nil {
+		m.warn(words.LookNoFind)
+		return nil
+	}
+	if lk := m.looking; !lk.inBar() && lk.line != ui.None {
+		m.search.hit = lk.line
+	}
+	return m.searchNext(back)
 }
 
 // searchNext looks for the next hit beyond the one shown.
@@ -101,8 +135,14 @@ func (m *Model) searched() tea.Cmd {
 	case ok:
 		s.hit, s.busy = i, false
 		m.attend(func() { m.view = m.history().JumpTo(m.look, i) })
+		if m.looking != nil && s.closed {
+			m.lookAtLine(i)
+		}
 	case i == edge:
 		s.busy, s.none = false, true
+		if s.closed {
+			m.warn(words.SearchNone)
+		}
 	default:
 		s.from = i
 		return func() tea.Msg { return searchOn{} }

@@ -53,7 +53,7 @@ func (l lines) fate(f talk.Fate) ui.Fate {
 	u := ui.Fate{
 		Proto: name(f.Proto), Mark: ui.Mark(f.Mark), Resent: f.Resent, After: f.After,
 		AtMost: f.Proto == segment.TCP && !f.Exact,
-		First:  f.First, Last: f.Last,
+		First:  f.First, Last: f.Last, Octets: f.Octets, Framed: f.Wire == session.Framed,
 	}
 	if f.Mark == transport.Delivered {
 		u.After, u.AtMost = f.Receipt, false
@@ -77,6 +77,9 @@ func name(p segment.Proto) string { return strings.ToUpper(p.String()) }
 // status is what the status bar shows.
 func (m *Model) status() ui.Status {
 	s := ui.Status{Absolute: !m.o.Relative, Beginner: m.beginner, Extra: m.extra()}
+	if m.looking != nil {
+		s.Picked = m.looking.spot
+	}
 	for _, g := range m.legs() {
 		s.Legs = append(s.Legs, legOf(g))
 	}

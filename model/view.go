@@ -44,6 +44,7 @@ func (m *Model) draw() ([]string, *ui.Cursor) {
 	rows = append(rows, typed...)
 	bar := m.status()
 	rows = append(rows, bar.Draw(m.look, l.Status.W)...)
+	rows = m.explained(rows, l.Main)
 	cursor.X += l.Composer.X
 	cursor.Y += l.Composer.Y
 	if m.dialog != nil {
@@ -51,6 +52,9 @@ func (m *Model) draw() ([]string, *ui.Cursor) {
 	}
 	if m.help != nil {
 		return ui.Centre(m.look, rows, m.help.Draw(m.look, whole.W, whole.H), m.w, whole), &cursor
+	}
+	if m.looking != nil && (m.search == nil || m.search.closed) {
+		return rows, nil
 	}
 	return rows, &cursor
 }
@@ -99,6 +103,12 @@ func (m *Model) historyIn(r ui.Rect) ui.History {
 	}
 	if m.search != nil {
 		h.Find, h.Selected = m.search.query.text, m.search.hit
+	}
+	if lk := m.looking; lk != nil && (m.search == nil || m.search.closed) {
+		h.Selected = lk.line
+		if lk.inBar() {
+			h.Selected = ui.None
+		}
 	}
 	return h
 }

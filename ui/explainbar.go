@@ -139,9 +139,14 @@ func (g *Leg) explainNumber(l *Look, p Part, said func(last uint64, mine bool) (
 	return e, false
 }
 
-// explainAck explains an ack. Before anything came there is no byte below it.
+// explainAck explains an ack. Before any text came there is no byte below it.
 func explainAck(l *Look, t words.Topic, n Number) Explanation {
-	return Explain(l, t, n.Rel, max(n.Rel, 1)-1)
+	if n.Rel <= 1 {
+		e := Explain(l, words.TopicFirstAck, n.Rel)
+		e.Title = t.Title.In(l.Lang)
+		return e
+	}
+	return Explain(l, t, n.Rel, n.Rel-1)
 }
 
 // explainFlags explains the flags of a segment or, where none is seen, what

@@ -38,7 +38,7 @@ var (
 		phrase("end the conversation, stay here", "结束对话，但不退出程序")}
 	CmdHalfClose = Command{phrase("halfclose", "半关闭"), nothing,
 		phrase("send FIN and go on reading", "发出 FIN，继续接收")}
-	CmdTheme = Command{phrase("theme", "主题"), phrase("[auto|dark|light]", "[auto|dark|light]"),
+	CmdTheme = Command{phrase("theme", "主题"), phrase("[auto|dark|light|dark16|light16|mono]", "[auto|dark|light|dark16|light16|mono]"),
 		phrase("the colours", "配色")}
 	CmdTimestamp = Command{phrase("timestamp", "时间"), phrase("[on|off]", "[on|off]"),
 		phrase("the time before each message", "每条消息前的时间")}

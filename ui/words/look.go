@@ -31,6 +31,10 @@ var (
 	TopicIn = topic("RFC 9293 §3.3.1", "IN", "IN",
 		"What comes in: the number we expect of the peer's next byte (seq), and up to where the peer has confirmed our bytes (ack). The ? says that no segment was seen; the system's counts were added up.",
 		"从对方发来的方向：对方下一个字节应有的编号 (seq)，以及对方已把我方的字节确认到哪里 (ack)。问号表示没有看到报文段；这是由系统的计数算出来的。")
+	// ack
+	TopicFirstAck = topic("RFC 9293 §3.4", "ack", "ack",
+		"ack %[1]d confirms the SYN, which costs one number, and nothing else yet. Byte %[1]d, the first of the text, is expected next.",
+		"ack %[1]d 只确认了 SYN（它占用一个编号），此外还没有别的。接下来期待 %[1]d 号字节，即正文的第一个字节。")
 	// seq
 	TopicInNxt = topic("RFC 9293 §3.3.1", "IN seq: RCV.NXT", "IN seq：RCV.NXT",
 		"%d is the number the peer's next byte must have to be the one that follows. No segment was seen that carries it: the system counts the bytes that came, and we add them up.",
@@ -100,12 +104,13 @@ func FlagNames(l Lang, letters string) string {
 
 // Look mode itself.
 var (
-	LookHint     = phrase("↑↓ ←→ move · ? explain · y copy · / search · Esc back", "↑↓ ←→ 移动 · ? 解释 · y 复制 · / 搜索 · Esc 返回")
-	LookHintFind = phrase("n N next, previous hit · ? explain · y copy · Esc back", "n N 下一处、上一处 · ? 解释 · y 复制 · Esc 返回")
-	LookTyping   = phrase("you are looking, not typing; Esc goes back to the line", "现在是查看模式，不能输入；按 Esc 回到输入行")
-	LookCopied   = phrase("sent to the terminal's clipboard (OSC 52): %d characters", "已送往终端的剪贴板 (OSC 52)：%d 个字符")
-	LookNothing  = phrase("nothing to look at yet", "还没有可查看的内容")
-	LookNoFind   = phrase("nothing was searched for yet: / begins", "还没有搜索过：按 / 开始")
-	LookNumRel   = phrase("numbers: relative to the first ones", "编号：相对于初始序号")
-	LookNumAbs   = phrase("numbers: as on the wire, where they are known and there is room", "编号：在已知且放得下时显示线路上的真实值")
+	LookHint      = phrase("↑↓ ←→ move · ? explain · y copy · / search · Esc back", "↑↓ ←→ 移动 · ? 解释 · y 复制 · / 搜索 · Esc 返回")
+	LookHintFind  = phrase("n N next, previous hit · ? explain · y copy · Esc back", "n N 下一处、上一处 · ? 解释 · y 复制 · Esc 返回")
+	LookHintShort = phrase("? explain · Esc back", "? 解释 · Esc 返回")
+	LookTyping    = phrase("you are looking, not typing; Esc goes back to the line", "现在是查看模式，不能输入；按 Esc 回到输入行")
+	LookCopied    = phrase("sent to the terminal's clipboard (OSC 52): %d characters", "已送往终端的剪贴板 (OSC 52)：%d 个字符")
+	LookNothing   = phrase("nothing to look at yet", "还没有可查看的内容")
+	LookNoFind    = phrase("nothing was searched for yet: / begins", "还没有搜索过：按 / 开始")
+	LookNumRel    = phrase("numbers: relative to the first ones", "编号：相对于初始序号")
+	LookNumAbs    = phrase("numbers: as on the wire, where they are known and there is room", "编号：在已知且放得下时显示线路上的真实值")
 )

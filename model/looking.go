@@ -1,0 +1,201 @@
+package model
+
+import (
+	"strings"
+
+	"seqtalk/model/talk"
+	"seqtalk/transport/segment"
+	"seqtalk/ui"
+	"seqtalk/ui/words"
+)
+
+// A looking is look mode: something on the screen is pointed at, a line of the
+// conversation or a spot of the status bar, and letters are keys.
+type looking struct {
+	line     uint64  // pointed at while spot is none
+	spot     ui.Spot // pointed at, unless its part is NoPart
+	explains bool    // what is pointed at is explained, whatever it is
+	scroll   int     // of the explanation
+}
+
+// inBar reports that the status bar is looked at.
+func (lk *looking) inBar() bool { return lk.spot.Part != ui.NoPart }
+
+// openLook begins to look, at the last line that is seen.
+func (m *Model) openLook() {
+	lk := &looking{line: ui.None}
+	switch {
+	case m.search != nil && m.search.hit != ui.None:
+		lk.line = m.search.hit
+	case m.linesSeen():
+		lk.line = m.lastSeen()
+	}
+	if m.looking = lk; lk.line == ui.None && !m.lookAtBar(0) {
+		m.looking = nil
+		m.warn(words.LookNothing)
+	}
+}
+
+// closeLook goes back to the line being typed.
+func (m *Model) closeLook() { m.looking, m.search = nil, nil }
+
+// linesSeen reports that lines of the conversation are on the screen.
+func (m *Model) linesSeen() bool {
+	return m.met && m.talk.First() < m.talk.End() && m.layout().Main.H > 0
+}
+
+// lastSeen and firstSeen are the last and the first line on the screen.
+func (m *Model) lastSeen() uint64 {
+	h := m.history()
+	for y := h.H - 1; y >= 0; y-- {
+		if i := h.At(m.look, m.view, y); i != ui.None {
+			return i
+		}
+	}
+	return ui.None
+}
+
+func (m *Model) firstSeen() uint64 {
+	h := m.history()
+	for y := range h.H {
+		if i := h.At(m.look, m.view, y); i != ui.None {
+			return i
+		}
+	}
+	return ui.None
+}
+
+// lookAtBar points at the first spot of row y of the status bar; false: there is none.
+func (m *Model) lookAtBar(y int) bool {
+	bar := m.status()
+	row := bar.Spots(m.look, m.w)[y]
+	if len(row) > 0 {
+		m.looking.spot = row[0].Spot
+	}
+	return len(row) > 0
+}
+
+// lookAtLine points at line i, as near as there is one.
+func (m *Model) lookAtLine(i uint64) {
+	if !m.linesSeen() {
+		return
+	}
+	m.looking.line, m.looking.spot = i, ui.Spot{}
+	m.keepInSight()
+}
+
+// keepInSight keeps what is looked at a line there is, and on the screen.
+func (m *Model) keepInSight() {
+	lk := m.looking
+	if lk == nil || lk.line == ui.None || lk.inBar() || !m.linesSeen() {
+		return
+	}
+	lk.line = min(max(lk.line, m.talk.First()), m.talk.End()-1)
+	m.attend(func() { m.view = m.history().Show(m.look, m.view, lk.line) })
+}
+
+// spotNow is where the spot looked at is drawn: its row in the bar and its
+// place in that. A spot that went is replaced by the bar's first.
+func (m *Model) spotNow() (rows [2][]ui.Place, y, x int) {
+	bar := m.status()
+	rows = bar.Spots(m.look, m.w)
+	for y, row := range rows {
+		for x := range row {
+			if row[x].Spot == m.looking.spot {
+				return rows, y, x
+			}
+		}
+	}
+	if len(rows[0]) > 0 {
+		m.looking.spot = rows[0][0].Spot
+	}
+	return rows, 0, 0
+}
+
+// explanation is what is to be said of what is looked at.
+func (m *Model) explanation() (ui.Explanation, bool) {
+	lk := m.looking
+	if lk.inBar() {
+		bar := m.status()
+		return bar.Explain(m.look, lk.spot, m.said)
+	}
+	if lk.line == ui.None || lk.line < m.talk.First() || lk.line >= m.talk.End() {
+		return ui.Explanation{}, false
+	}
+	r := lines{m}.Row(lk.line)
+	return r.Explain(m.look), true
+}
+
+// saidRoom is how many lines back a message is looked for by its last byte.
+const saidRoom = 500
+
+// said is our message, or the peer's, whose last byte in TCP's stream is last.
+func (m *Model) said(last uint64, mine bool) (ui.Said, bool) {
+	kind := talk.Theirs
+	if mine {
+		kind = talk.Mine
+	}
+	first := m.talk.First()
+	for i := m.talk.End(); i > first && m.talk.End()-i < saidRoom; i-- {
+		line := m.talk.Line(i - 1)
+		f := line.Fates[0]
+		switch {
+		case line.Kind != kind || f.Proto != segment.TCP || f.First == 0:
+		case f.Last == last:
+			text, _, _ := strings.Cut(string(line.Text), "\n")
+			return ui.Said{First: f.First, Last: f.Last, Text: text}, true
+		case f.Last < last:
+			return ui.Said{}, false
+		}
+	}
+	return ui.Said{}, false
+}
+
+// explained lays the explanation on the screen, away from what is explained.
+func (m *Model) explained(rows []string, main ui.Rect) []string {
+	lk := m.looking
+	if lk == nil || !lk.explains || m.dialog != nil || m.help != nil {
+		return rows
+	}
+	e, ok := m.explanation()
+	if !ok {
+		return rows
+	}
+	e.Scroll = lk.scroll
+	box := e.Draw(m.look, main.W, main.H)
+	if len(box) == 0 {
+		return rows
+	}
+	y := max((main.H-len(box))/2, 0)
+	if !lk.inBar() {
+		h := m.history()
+		above := true
+		for k := range main.H / 2 {
+			above = above && h.At(m.look, m.view, k) != lk.line
+		}
+		y = 0
+		if !above {
+			y = main.H - len(box)
+		}
+	}
+	x := main.X + max((main.W-ui.Width(m.look.Method, ui.Strip(box[0])))/2, 0)
+	return ui.Overlay(m.look, rows, box, m.w, x, main.Y+y)
+}
+
+// lookHint is what is said beside the line in look mode: what is looked at, and
+// which keys there are, as far as there is room.
+func (m *Model) lookHint() string {
+	l := m.look.Lang
+	keys := words.LookHint.In(l)
+	if m.search != nil {
+		keys = words.LookHintFind.In(l)
+	}
+	const frame = 10 // cells of the rule around it
+	e, _ := m.explanation()
+	for _, s := range []string{e.Title + " · " + keys, keys, words.LookHintShort.In(l)} {
+		if ui.Width(m.look.Method, s) <= m.w-frame {
+			return s
+		}
+	}
+	return ""
+}
