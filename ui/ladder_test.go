@@ -28,6 +28,9 @@ func tcpRung(at, trip time.Duration, in bool, flags string, seq, ack uint64, n i
 	if in {
 		r.AbsSeq, r.AbsAck = uint32(peerISN+seq), uint32(isn+ack)
 	}
+	if !r.flag('.') {
+		r.AbsAck = 0
+	}
 	return r
 }
 

@@ -168,6 +168,7 @@ func (d *Ruler) units(l *Look, cut int) []unit {
 		switch {
 		case u.frame:
 			n = room
+			u.cut = at > frames[0].First && (u.send || u.recv)
 			u.text = words.RulerFrame.In(l.Lang, safe.String(frames[0].Name).String(), n)
 			u.cells = Width(l.Method, u.text)
 		case half > 0:

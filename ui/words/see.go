@@ -109,6 +109,33 @@ var (
 	RulerUDP    = phrase("UDP: one recv() is one datagram; what is longer than %d bytes is torn off and gone.", "UDP：一次 recv() 就是一个数据报；超过 %d 字节的部分被截掉，再也没有。")
 )
 
+// A segment, field by field.
+var (
+	BoxSource      = phrase("source port", "源端口")
+	BoxDestination = phrase("destination port", "目的端口")
+	BoxSeq         = phrase("sequence number", "序号 seq")
+	BoxAck         = phrase("acknowledgment number", "确认号 ack")
+	BoxDataOffset  = phrase("data offset", "数据偏移")
+	BoxFlags       = phrase("flags", "标志位")
+	BoxWindowName  = phrase("window", "窗口")
+	BoxChecksum    = phrase("checksum", "校验和")
+	BoxUrgent      = phrase("urgent pointer", "紧急指针")
+	BoxOption      = phrase("option", "选项")
+	BoxLength      = phrase("length", "长度")
+	BoxLengthOf    = phrase("%s = 8 header + %d data", "%s = 首部 8 + 数据 %d")
+	BoxBytes       = phrase("bytes %d–%d", "字节 %d–%d")
+	BoxHas         = phrase("has all up to %d", "%d 号及以前都已收到")
+	BoxNoAck       = phrase("means nothing: ACK = 0", "无意义：ACK = 0")
+	BoxOffset      = phrase("%d × 4 = %d bytes of header", "%d × 4 = 首部 %d 字节")
+	BoxWindow      = phrase("%d bytes may come", "还能接收 %d 字节")
+	BoxWrong       = phrase("wrong: the receiver throws it away", "错误：接收方会丢弃它")
+	BoxNotSeen     = phrase("not recorded", "未记录")
+	BoxPayload     = phrase("data: %d bytes", "数据：%d 字节")
+	BoxNotKept     = phrase("The bytes themselves were not kept.", "字节本身没有保留。")
+	BoxTrip        = phrase("%s on the way", "途中 %s")
+	BoxSize        = phrase("%d bytes with the IP header", "连同 IP 首部 %d 字节")
+)
+
 var remarks = [...]Phrase{
 	phrase("Retransmission", "重传"),
 	phrase("Fast Retransmission", "快速重传"),
