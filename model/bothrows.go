@@ -208,16 +208,17 @@ func (m *Model) paired() bool {
 
 // sidePane is the conversation side by side in w×h cells.
 func (m *Model) sidePane(w, h int) ui.SideBySide {
+	if m.o.Pair != nil {
+		h-- // the link's row
+	}
 	d := ui.SideBySide{
-		Pairs: pairs{m}, W: w, H: h, Selected: ui.None, Balance: m.balance(),
+		Pairs: pairs{m}, W: w, H: h, Selected: ui.None, Balance: m.balance(), Latencies: m.latencies(),
 		Buffer: m.buffer(), EndKey: words.EndKey.In(m.look.Lang),
 	}
-	t := &m.crossings.tally
-	d.Latencies = ui.Latencies{TCP: t[0].receipt.histogram, UDP: t[1].receipt.histogram}
-	if m.o.Pair != nil {
-		d.Latencies = ui.Latencies{TCP: t[0].latency.histogram, UDP: t[1].latency.histogram}
-	}
-	if m.search != nil {
+	switch {
+	case m.looking != nil && !m.looking.inBar():
+		d.Selected = m.looking.line
+	case m.search != nil:
 		d.Selected = m.search.hit
 	}
 	return d
@@ -228,5 +229,5 @@ func (m *Model) sideBySide(r ui.Rect) []string {
 	if m.o.Pair == nil {
 		return m.sidePane(r.W, r.H).Draw(m.look, m.view)
 	}
-	return append([]string{m.linkRow().Draw(m.look, r.W)}, m.sidePane(r.W, r.H-1).Draw(m.look, m.view)...)
+	return append([]string{m.linkRow().Draw(m.look, r.W)}, m.sidePane(r.W, r.H).Draw(m.look, m.view)...)
 }

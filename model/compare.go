@@ -58,8 +58,19 @@ func (m *Model) follow(ev transport.Event) {
 		m.crossings.deliver(ev)
 	case transport.Up:
 		m.crossings.tally[wayOf(ev.Proto)].up = ev.At
+		m.quiet()
+	case transport.Settled:
+		m.quiet()
 	case transport.Victim:
 		m.victim(ev)
+	}
+}
+
+// quiet takes back what was told before anything was said, where both ends are
+// here: there is nobody to be waited for.
+func (m *Model) quiet() {
+	if m.o.Pair != nil && m.crossings.end == 0 {
+		m.talk.Clear()
 	}
 }
 
@@ -75,7 +86,11 @@ func (m *Model) victim(ev transport.Victim) {
 
 // watch reads what was seen of the wire since the last time.
 func (m *Model) watch(now time.Time) {
-	news := m.sight.look(m.crossings.see)
+	news := m.sight.look(func(g *segment.Segment, p *packet) {
+		m.crossings.see(g, p)
+		m.series.see(g)
+	})
+	m.sample(m.tcpLeg())
 	if news || m.sight.busy() {
 		m.numbers.quick = now.Add(time.Second)
 	}

@@ -23,6 +23,9 @@ func (m *Model) openHelp(filter string) {
 	for _, g := range m.keys.groups() {
 		group := ui.HelpGroup{Title: g.head.In(l)}
 		for _, b := range g.keys {
+			if !b.Enabled() {
+				continue
+			}
 			group.Entries = append(group.Entries, ui.HelpEntry{Keys: b.Help().Key, Text: b.Help().Desc})
 		}
 		h.Groups = append(h.Groups, group)
@@ -45,7 +48,7 @@ func (c *command) usage(l words.Lang) string {
 // are, so that nothing is typed that is not seen.
 func (m *Model) helpKey(k tea.KeyPressMsg) bool {
 	b := &m.keys
-	page := max(m.layout().Main.H-4, 1)
+	page := max(m.layout().Composer.Y-4, 1)
 	switch {
 	case key.Matches(k, b.Help), key.Matches(k, b.Escape), key.Matches(k, b.Send), key.Matches(k, b.Cancel), k.String() == "q":
 		m.help = nil
@@ -69,7 +72,7 @@ func (m *Model) helpKey(k tea.KeyPressMsg) bool {
 
 // scrollHelp moves the help by n rows.
 func (m *Model) scrollHelp(n int) {
-	r := m.layout().Main
+	r := ui.Rect{W: m.w, H: m.layout().Composer.Y}
 	m.help.Scroll = min(max(m.help.Scroll+n, 0), m.help.MaxScroll(m.look, r.W, r.H))
 }
 

@@ -138,6 +138,9 @@ func (e *editor) key(k tea.KeyPressMsg, b *KeyMap) bool {
 
 // scrollKey scrolls as k says and reports whether k is a scrolling key.
 func (m *Model) scrollKey(k tea.KeyPressMsg) bool {
+	if m.paired() {
+		return m.scrollPairs(k)
+	}
 	h, b := m.history(), &m.keys
 	v := m.view
 	switch {

@@ -19,8 +19,8 @@ type KeyMap struct {
 	Top, Bottom, Unread                key.Binding
 	Search, Forward                    key.Binding
 	// The packets.
-	Pane, Acks, Absolute, Freeze key.Binding
-	Hold, Step, Slow             key.Binding
+	Pane, Graphs, Acks, Absolute, Freeze key.Binding
+	Hold, Step, Slow                     key.Binding
 	// Looking.
 	Look, Explain, Copy, Oldest, Newest key.Binding
 	Find, NextHit, PreviousHit          key.Binding
@@ -28,6 +28,13 @@ type KeyMap struct {
 	// The program.
 	Help, Beginner, Redraw, Mouse, Escape key.Binding
 	Cancel, HalfClose, Suspend            key.Binding
+}
+
+// link turns on the keys that are an emulated link's, or off.
+func (k *KeyMap) link(on bool) {
+	for _, b := range []*key.Binding{&k.Hold, &k.Step, &k.Slow} {
+		b.SetEnabled(on)
+	}
 }
 
 // newKeyMap makes the keys, which are the same in each language, with what they
@@ -69,6 +76,7 @@ func newKeyMap(l words.Lang) KeyMap {
 		Forward:  bind(words.KeyForward, "Ctrl-S", "ctrl+s"),
 
 		Pane:        bind(words.KeyPane, "F2", "f2"),
+		Graphs:      bind(words.KeyGraphs, "F3", "f3"),
 		Acks:        bind(words.KeyAcks, "Alt-A", "alt+a"),
 		Absolute:    bind(words.KeyAbsolute, "Alt-N", "alt+n"),
 		Freeze:      bind(words.KeyFreeze, "Alt-Z", "alt+z"),
@@ -115,7 +123,7 @@ func (k *KeyMap) groups() []keyGroup {
 		{words.KeysReading, []key.Binding{
 			k.PageUp, k.PageDown, k.LineUp, k.LineDown, k.Top, k.Bottom, k.Unread, k.Search, k.Forward,
 		}},
-		{words.KeysSeeing, []key.Binding{k.Pane, k.Acks, k.Absolute, k.Freeze, k.Hold, k.Step, k.Slow}},
+		{words.KeysSeeing, []key.Binding{k.Pane, k.Graphs, k.Acks, k.Absolute, k.Freeze, k.Hold, k.Step, k.Slow}},
 		{words.KeysLooking, []key.Binding{
 			k.Look, k.Explain, k.Copy, k.Oldest, k.Newest, k.Find, k.NextHit, k.PreviousHit,
 			k.Relative, k.NextTheme, k.Leave,

@@ -46,9 +46,8 @@ func (m *Model) linesSeen() bool {
 
 // lastSeen and firstSeen are the last and the first line on the screen.
 func (m *Model) lastSeen() uint64 {
-	h := m.history()
-	for y := h.H - 1; y >= 0; y-- {
-		if i := h.At(m.look, m.view, y); i != ui.None {
+	for y := m.layout().Main.H - 1; y >= 0; y-- {
+		if i := m.lineAt(y); i != ui.None {
 			return i
 		}
 	}
@@ -56,9 +55,8 @@ func (m *Model) lastSeen() uint64 {
 }
 
 func (m *Model) firstSeen() uint64 {
-	h := m.history()
-	for y := range h.H {
-		if i := h.At(m.look, m.view, y); i != ui.None {
+	for y := range m.layout().Main.H {
+		if i := m.lineAt(y); i != ui.None {
 			return i
 		}
 	}
@@ -91,7 +89,7 @@ func (m *Model) keepInSight() {
 		return
 	}
 	lk.line = min(max(lk.line, m.talk.First()), m.talk.End()-1)
-	m.attend(func() { m.view = m.history().Show(m.look, m.view, lk.line) })
+	m.attend(func() { m.view = m.shown(lk.line) })
 }
 
 // spotNow is where the spot looked at is drawn: its row in the bar and its

@@ -84,6 +84,8 @@ type Model struct {
 	crossings crossings
 	ladder    ladder
 	pane      pane
+	series    series
+	graph     ui.Graph
 	link      linkState
 
 	name                       string
@@ -121,9 +123,11 @@ func New(o Options) *Model {
 	if m.o.Command == "" {
 		m.o.Command = counterpart(o)
 	}
+	m.keys.link(o.Pair != nil)
 	m.editor.reset("")
 	m.numbers.tr = o.Transport
 	m.numbers.read(m.now())
+	m.watch(m.now())
 	m.dress()
 	return m
 }

@@ -23,7 +23,7 @@ func (m *Model) clicked(msg tea.MouseClickMsg) {
 	case within(l.Status, msg.X, msg.Y):
 		m.clickedBar(msg.X-l.Status.X, msg.Y-l.Status.Y)
 	case within(l.Main, msg.X, msg.Y) && m.linesSeen():
-		if i := m.history().At(m.look, m.view, msg.Y-l.Main.Y); i != ui.None {
+		if i := m.lineAt(msg.Y - l.Main.Y); i != ui.None {
 			m.point()
 			m.lookAtLine(i)
 		}
@@ -77,7 +77,7 @@ func (m *Model) scrolled(n int) {
 	case m.help != nil:
 		m.scrollHelp(n)
 	default:
-		m.attend(func() { m.view = m.history().ScrollBy(m.look, m.view, n) })
+		m.wheelPane(n)
 		if m.looking != nil {
 			m.lookAtSeen(false, false)
 		}

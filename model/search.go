@@ -29,6 +29,9 @@ type searchOn struct{}
 
 // openSearch starts to look for what will be typed.
 func (m *Model) openSearch() {
+	if m.pane == paneLadder || m.pane == paneGraphs {
+		m.pane = panePlain
+	}
 	m.search = &search{hit: ui.None, back: true}
 	m.search.query.reset("")
 }
@@ -134,7 +137,7 @@ func (m *Model) searched() tea.Cmd {
 	switch {
 	case ok:
 		s.hit, s.busy = i, false
-		m.attend(func() { m.view = m.history().JumpTo(m.look, i) })
+		m.attend(func() { m.view = m.jumpTo(i) })
 		if m.looking != nil && s.closed {
 			m.lookAtLine(i)
 		}
@@ -163,6 +166,6 @@ func (m *Model) searchFor(text string) tea.Cmd {
 	m.openSearch()
 	m.search.query.reset(text)
 	m.search.hit = from
-	m.attend(func() { m.view = m.history().JumpTo(m.look, from) })
+	m.attend(func() { m.view = m.jumpTo(from) })
 	return nil
 }

@@ -10,11 +10,12 @@ import (
 // A pane is what stands in the main part of the screen.
 type pane uint8
 
-// The panes, in the order in which F2 shows them.
+// The panes, in the order in which F2 shows them; F3 shows the graphs.
 const (
 	panePlain  pane = iota // the conversation, the ladder beside or below it where both fit
 	paneLadder             // the ladder alone
 	paneChat               // the conversation alone, in full
+	paneGraphs
 )
 
 // How large the screen must be for the ladder to stand beside two columns of
@@ -48,7 +49,7 @@ func (m *Model) layoutOf(p pane) ui.Layout {
 	c := m.composer()
 	o := ui.LayoutOptions{Composer: c.Height(m.look, m.w)}
 	switch {
-	case p == paneLadder:
+	case p == paneLadder || p == paneGraphs:
 		o.Side = ui.InsteadOf
 	case p == panePlain && m.sighted() && m.met && (!m.both() || m.w >= besideBoth):
 		o.Side = ui.WhereFits
@@ -87,6 +88,9 @@ func (m *Model) panes(l ui.Layout) []string {
 
 // side draws the pane that is not the conversation.
 func (m *Model) side(r ui.Rect) []string {
+	if m.pane == paneGraphs {
+		return m.graphs(r)
+	}
 	if !m.sighted() && m.sight.missed == 0 {
 		return m.blind(r)
 	}
@@ -100,9 +104,85 @@ func (m *Model) paneKey(k tea.KeyPressMsg) bool {
 	switch {
 	case key.Matches(k, b.Pane):
 		m.attend(m.nextPane)
+	case key.Matches(k, b.Graphs):
+		m.attend(m.nextGraph)
 	case m.pane == paneLadder && m.scrollLadder(k):
 	default:
 		return m.ladderKey(k)
 	}
 	return true
+}
+
+// jumpTo is the view with line i in it.
+func (m *Model) jumpTo(i uint64) ui.View {
+	if m.paired() {
+		r := m.layout().Main
+		return m.sidePane(r.W, r.H).Show(m.view, i)
+	}
+	return m.history().JumpTo(m.look, i)
+}
+
+// lineAt is the line drawn on row y of the conversation, ui.None if there is
+// none.
+func (m *Model) lineAt(y int) uint64 {
+	if !m.paired() {
+		return m.history().At(m.look, m.view, y)
+	}
+	r := m.layout().Main
+	if m.o.Pair != nil {
+		y-- // the link's row
+	}
+	return m.sidePane(r.W, r.H).At(m.view, y)
+}
+
+// shown is the view moved as little as needed for line i to be seen.
+func (m *Model) shown(i uint64) ui.View {
+	if !m.paired() {
+		return m.history().Show(m.look, m.view, i)
+	}
+	r := m.layout().Main
+	return m.sidePane(r.W, r.H).Show(m.view, i)
+}
+
+// scrollPairs scrolls the lines side by side as k says and reports whether k
+// is a scrolling key.
+func (m *Model) scrollPairs(k tea.KeyPressMsg) bool {
+	r := m.layout().Main
+	d, b, v := m.sidePane(r.W, r.H), &m.keys, m.view
+	switch {
+	case key.Matches(k, b.PageUp):
+		v = d.PageUp(v)
+	case key.Matches(k, b.PageDown):
+		v = d.PageDown(v)
+	case key.Matches(k, b.LineUp):
+		v = d.ScrollBy(v, -1)
+	case key.Matches(k, b.LineDown):
+		v = d.ScrollBy(v, 1)
+	case key.Matches(k, b.Top):
+		v = d.Show(v, m.talk.First())
+	case key.Matches(k, b.Bottom):
+		v = ui.Latest
+	case key.Matches(k, b.Unread):
+		if m.seen < m.talk.End() {
+			v = d.Show(v, m.seen)
+		}
+	default:
+		return false
+	}
+	m.attend(func() { m.view = v })
+	return true
+}
+
+// wheelPane scrolls the pane that is shown by n rows.
+func (m *Model) wheelPane(n int) {
+	r := m.layout().Main
+	switch {
+	case m.pane == paneGraphs:
+	case m.pane == paneLadder:
+		m.ladder.view = m.ladderPane(m.sideSize()).ScrollBy(m.ladder.view, n)
+	case m.paired():
+		m.attend(func() { m.view = m.sidePane(r.W, r.H).ScrollBy(m.view, n) })
+	default:
+		m.attend(func() { m.view = m.history().ScrollBy(m.look, m.view, n) })
+	}
 }

@@ -9,7 +9,7 @@ var (
 	LinkSlow = phrase("%s× SLOWER  F7", "慢放 %s 倍  F7")
 	LinkHeld = phrase("TIME IS HELD  F6 one packet, F5 go on", "时间已暂停  F6 走一个包，F5 继续")
 
-	SeeControl = phrase("no text: a frame of seqtalk's own", "非消息：seqtalk 自己的控制帧")
+	SeeControl = phrase("control frame", "控制帧")
 	SeeVictim  = phrase("%s packet %d: %s%s", "%s 第 %d 个分组：%s%s")
 	SeeQuoted  = phrase(", which carried %s", "，其中载有 %s")
 
@@ -37,6 +37,7 @@ var (
 		"想看到每个报文段，包括途中丢失的：运行 seqtalk compare。两端都在一个终端里，链路要多差有多差。")
 
 	KeyPane     = phrase("ladder of packets, or the conversation", "切换：分组时序图 / 对话")
+	KeyGraphs   = phrase("graphs: all, one after the other, none", "图表：全部、逐个、关闭")
 	KeyAcks     = phrase("ladder: hide pure ACKs, or show them", "时序图：隐去或显示纯 ACK")
 	KeyAbsolute = phrase("ladder: numbers relative, or as on the wire", "时序图：相对编号或线上的绝对编号")
 	KeyFreeze   = phrase("ladder: freeze it, or go on", "时序图：冻结或继续")
