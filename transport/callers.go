@@ -31,9 +31,9 @@ func (t *tcp) accept(now time.Time) (next time.Time) {
 		switch _, taken := t.c.company(t); {
 		case t.phase == tcpListening && !taken && t.c.closing.IsZero():
 			t.c.reachedBy(segment.TCP)
-			t.established(now, conn, t.c.machine(now, session.Config{}))
+			t.established(now, conn, t.c.machine(now, t.stack, session.Config{}))
 		case len(t.callers) < maxCallers:
-			t.callers = append(t.callers, &caller{conn: conn, machine: t.c.machine(now, session.Config{}), since: now})
+			t.callers = append(t.callers, &caller{conn: conn, machine: t.c.machine(now, t.stack, session.Config{}), since: now})
 		default:
 			conn.Close()
 		}
@@ -105,6 +105,9 @@ func (c *Conversation) company(l leg) (instance uint64, taken bool) {
 // asked for, it is said, since forgetting a flag in one terminal is the
 // commonest mistake, and must just work.
 func (c *Conversation) reachedBy(p segment.Proto) {
+	if c.joint == nil {
+		c.reachedByKernel(p)
+	}
 	if !c.means(p) {
 		c.note(p, NoteOtherProto, c.cfg.Protos[0], p)
 	}

@@ -1,10 +1,12 @@
 package transport
 
 import (
+	"time"
+
+	"seqtalk/transport/link"
 	"seqtalk/transport/segment"
 	"seqtalk/transport/session"
 	"seqtalk/transport/stack"
-	"time"
 )
 
 // Config is what Open needs.
@@ -16,7 +18,14 @@ type Config struct {
 	Family Family
 	Wire   session.Wire
 	Nick   string
-	Retry  bool // go on trying for ever
+	// Lab asks for the userspace stack, with the other end in another process. A
+	// meeting listener has it for whoever asks, whatever stands here.
+	Lab bool
+	// Net is the link of that lab, Out the way from this end. Given says that
+	// somebody asked for it: it goes over one that nobody asked for.
+	Net   link.Spec
+	Given bool
+	Retry bool // go on trying for ever
 	// Hold keeps our half of a TCP connection open when the peer has sent FIN,
 	// until HalfClose or End; Do(Hold) changes it.
 	Hold bool

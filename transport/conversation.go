@@ -209,7 +209,7 @@ func (c *Conversation) over(now time.Time) bool {
 			return !now.Before(c.closing.Add(c.patience(now)))
 		}
 	}
-	return c.joint == nil || c.joint.leaves(now) || !now.Before(c.closing.Add(c.patience(now)))
+	return c.joint == nil || c.joint.left(now) || !now.Before(c.closing.Add(c.patience(now)))
 }
 
 func (c *Conversation) finish() {

@@ -15,7 +15,7 @@ func (c *Conversation) emit(ev Event) {
 
 // note is emit for a Notice.
 func (c *Conversation) note(p segment.Proto, code Code, args ...any) {
-	c.emit(Notice{At: c.cfg.Stack.Now(), Proto: p, Code: code, Args: args})
+	c.emit(Notice{At: c.now(), Proto: p, Code: code, Args: args})
 }
 
 // mark notes what became of a message; the fates of one step are told

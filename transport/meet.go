@@ -80,21 +80,21 @@ func (m *meeting) claim(now time.Time) {
 // listen claims the address: in TCP first, whose claim decides, then in UDP.
 // An explicit listener claims exactly the protocols named.
 func (m *meeting) listen(now time.Time) error {
-	meet := m.c.cfg.Role == Meeting
+	meet, lab := m.c.cfg.Role == Meeting, m.c.cfg.Lab
 	var legs []leg
-	if meet || m.c.means(segment.TCP) {
+	if meet || m.c.means(segment.TCP) && !lab {
 		l, err := m.listenTCP()
 		if err != nil {
 			return err
 		}
-		legs = append(legs, newTCPListener(m.c, l))
+		legs = append(legs, newTCPListener(m.c, m.c.cfg.Stack, l))
 	}
-	if meet || m.c.means(segment.UDP) {
+	if meet || lab || m.c.means(segment.UDP) {
 		p, err := m.c.cfg.Stack.OpenUDP(m.at[0])
 		switch {
 		case err == nil:
-			legs = append(legs, newUDPListener(m.c, p))
-		case m.c.means(segment.UDP):
+			legs = append(legs, newUDPListener(m.c, m.c.cfg.Stack, p))
+		case lab || m.c.means(segment.UDP):
 			for _, l := range legs {
 				l.close()
 			}
@@ -149,12 +149,17 @@ func (m *meeting) dial(now time.Time) {
 		to[i] = reachable(a)
 	}
 	m.c.closeLegs()
+	m.dialing = true
+	if m.c.cfg.Lab {
+		m.c.call(now, to)
+		return
+	}
 	for _, p := range []segment.Proto{segment.TCP, segment.UDP} {
 		if !m.c.means(p) {
 			continue
 		}
 		if p == segment.TCP {
-			m.c.legs = append(m.c.legs, newTCPDialer(m.c, to))
+			m.c.legs = append(m.c.legs, newTCPDialer(m.c, m.c.cfg.Stack, to))
 			continue
 		}
 		l, err := newUDPDialer(m.c, to)
@@ -168,7 +173,6 @@ func (m *meeting) dial(now time.Time) {
 		m.c.note(0, NoteDialing, to[0])
 		m.calling = true
 	}
-	m.dialing = true
 	m.c.wake()
 }
 
@@ -258,6 +262,9 @@ func (m *meeting) sayHolder() {
 // explain adds to err what holds the address, where that is the trouble.
 func (m *meeting) explain(err error) error {
 	claimed := errors.Is(err, stack.ErrInUse)
+	if m.c.cfg.Lab && !claimed {
+		return noLab(m.at[0], err)
+	}
 	if m.c.cfg.Role == Meeting && errors.Is(err, stack.ErrRefused) {
 		claimed = true
 	}

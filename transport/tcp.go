@@ -39,6 +39,7 @@ const (
 // tcp is the leg over TCP. All of it is the conversation's lock's.
 type tcp struct {
 	c     *Conversation
+	stack stack.Stack
 	phase tcpPhase
 
 	listener stack.Listener // nil at a dialer
@@ -66,23 +67,23 @@ type tcp struct {
 	chunk   ReadSize
 }
 
-func newTCP(c *Conversation) *tcp {
-	t := &tcp{c: c, buf: make([]byte, readSize), own: &c.queue, hold: c.cfg.Hold}
+func newTCP(c *Conversation, s stack.Stack) *tcp {
+	t := &tcp{c: c, stack: s, buf: make([]byte, readSize), own: &c.queue, hold: c.cfg.Hold}
 	if len(c.cfg.Protos) > 1 {
 		t.own = new(queue)
 	}
 	return t
 }
 
-func newTCPListener(c *Conversation, l stack.Listener) *tcp {
-	t := newTCP(c)
+func newTCPListener(c *Conversation, s stack.Stack, l stack.Listener) *tcp {
+	t := newTCP(c, s)
 	t.listener = l
 	l.Notify(c.wake)
 	return t
 }
 
-func newTCPDialer(c *Conversation, to []netip.AddrPort) *tcp {
-	t := newTCP(c)
+func newTCPDialer(c *Conversation, s stack.Stack, to []netip.AddrPort) *tcp {
+	t := newTCP(c, s)
 	t.targets, t.phase = to, tcpConnecting
 	return t
 }
@@ -121,7 +122,7 @@ func (t *tcp) step(now time.Time) (next time.Time) {
 func (t *tcp) connect(now time.Time) {
 	var err error
 	if t.conn == nil {
-		if t.conn, err = t.c.cfg.Stack.Dial(t.targets[t.next]); err == nil {
+		if t.conn, err = t.stack.Dial(t.targets[t.next]); err == nil {
 			t.conn.Notify(t.c.wake)
 		}
 	}
@@ -136,7 +137,7 @@ func (t *tcp) connect(now time.Time) {
 	case errors.Is(err, stack.ErrWouldBlock):
 	case err == nil:
 		t.c.reached()
-		t.established(now, t.conn, t.c.machine(now, session.Config{Dialer: true}))
+		t.established(now, t.conn, t.c.machine(now, t.stack, session.Config{Dialer: true}))
 	default:
 		t.letGo()
 		t.conn = nil
@@ -161,7 +162,7 @@ func (t *tcp) established(now time.Time, conn stack.Conn, m *session.Machine) {
 	if t.nagle {
 		conn.SetNoDelay(false)
 	}
-	t.c.emit(Up{At: now, Proto: segment.TCP, Stack: t.c.cfg.Stack.Name(), Dialer: t.listener == nil, Local: conn.LocalAddr(), Peer: conn.RemoteAddr()})
+	t.c.emit(Up{At: now, Proto: segment.TCP, Stack: t.stack.Name(), Dialer: t.listener == nil, Local: conn.LocalAddr(), Peer: conn.RemoteAddr()})
 }
 
 // carry moves what can be moved, both ways, and ends what is over.
@@ -300,7 +301,7 @@ func (t *tcp) write(now time.Time) error {
 		if err != nil {
 			return err
 		}
-		t.sent(t.out.wrote(n, t.c.cfg.Stack.Now()))
+		t.sent(t.out.wrote(n, t.stack.Now()))
 	}
 	return nil
 }
@@ -318,7 +319,7 @@ func (t *tcp) acks(now time.Time) {
 		return
 	}
 	t.out.looked = now
-	now = t.c.cfg.Stack.Now()
+	now = t.stack.Now()
 	s := t.conn.Snapshot()
 	if !s.Has(segment.HasSnd) {
 		return
@@ -485,7 +486,7 @@ func (t *tcp) about() session.Peer {
 // status implements leg.
 func (t *tcp) status(now time.Time) Leg {
 	l := Leg{
-		Proto: segment.TCP, Stack: t.c.cfg.Stack.Name(), Up: t.up(), Dialer: t.listener == nil,
+		Proto: segment.TCP, Stack: t.stack.Name(), Up: t.up(), Dialer: t.listener == nil,
 		Queued: t.own.len(), Silent: -1, Paused: t.paused,
 	}
 	if t.conn == nil {

@@ -113,19 +113,31 @@ func Calls(datagram []byte) (session uint64, ok bool) {
 	return session, k == hello
 }
 
-// Reply is what to answer to a datagram that belongs to no link here: a word that
-// the session is not known, so that a dialer calls again; or, where there is no
-// lab, a refusal. It is nil for what is none of a lab's, and never longer than
-// what it answers.
-func Reply(datagram []byte, serves bool) []byte {
+// A Service is what whoever gets datagrams of a lab can do for their senders.
+type Service uint8
+
+// The services.
+const (
+	NoLab Service = iota // there is none here
+	Taken                // there is one, and somebody has it
+	Free                 // there is one for whoever calls
+)
+
+// Reply looks at a datagram that belongs to no link here. ours reports whether it
+// is a lab's; reply is what to answer, nil for nothing: that the session is not
+// known, so that its dialer calls again, or why a call is refused. It is never
+// longer than what it answers.
+func Reply(datagram []byte, can Service) (reply []byte, ours bool) {
 	k, session, _ := open(datagram)
 	switch {
-	case k == hello && !serves:
-		return appendHead(nil, declineFrame, session)
-	case (k == packetFrame || k == beatFrame) && serves:
-		return appendHead(nil, whoFrame, session)
+	case k == hello && can == NoLab:
+		reply = appendHead(nil, declineFrame, session)
+	case k == hello && can == Taken:
+		reply = appendHead(nil, busyFrame, session)
+	case (k == packetFrame || k == beatFrame) && can == Free:
+		reply = appendHead(nil, whoFrame, session)
 	}
-	return nil
+	return reply, k != noFrame
 }
 
 // NewCarrier builds the stack and the links out of it. Nothing is sent before the
@@ -161,6 +173,9 @@ func NewCarrier(o CarrierOptions) (*Carrier, error) {
 
 // End is the stack at this end.
 func (c *Carrier) End() *End { return c.end }
+
+// Clock is the lab's, which can be held and slowed.
+func (c *Carrier) Clock() link.Clock { return c.live }
 
 // Peer is the address of the other process.
 func (c *Carrier) Peer() netip.AddrPort { return c.peer }
@@ -438,6 +453,9 @@ func (c *Carrier) Settings() Settings {
 	return c.set
 }
 
+// Hurry lets this end's time go on at full speed, for good: it is about to leave.
+func (c *Carrier) Hurry() { c.live.SetFactor(1) }
+
 // Set changes one of the settings, here and at the peer, who learns of it with the
 // next Steps. A Spec without a seed keeps the one there is.
 func (c *Carrier) Set(which Setting, s Settings) error {
@@ -469,9 +487,10 @@ func (c *Carrier) Changes() []Change {
 // Do calls f with each protocol's link out of this end, for one-shots.
 func (c *Carrier) Do(f func(*link.Link)) { c.lab.Do(link.Direction(c.side), f) }
 
-// Close says goodbye, resets what is still connected and takes the stack down. The
-// socket stays open.
+// Close says goodbye and takes the stack down, without a word of TCP's. The socket
+// stays open.
 func (c *Carrier) Close() error {
+	c.lab.up.Store(false) // a process that ends sends no RST
 	err := c.lab.Close()
 	c.mu.Lock()
 	defer c.mu.Unlock()

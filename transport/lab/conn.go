@@ -222,6 +222,7 @@ func (c *conn) Close() error {
 	c.closed = true
 	c.unhang()
 	c.ep.Close()
+	c.end.leave(c.ep)
 	return nil
 }
 

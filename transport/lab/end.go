@@ -28,8 +28,9 @@ type End struct {
 	net      *netstack.Stack
 	timeWait time.Duration
 
-	mu   sync.RWMutex // held for writing while the stack goes
-	gone bool         // mu's
+	mu      sync.RWMutex     // held for writing while the stack goes
+	gone    bool             // mu's
+	leaving []tcpip.Endpoint // mu's: closed, and perhaps not done yet; of a carrier
 }
 
 var _ stack.Stack = (*End)(nil)
@@ -133,6 +134,12 @@ func (e *End) IPv4() netip.Addr { return addresses[e.side][0] }
 
 // IPv6 is the end's IPv6 address.
 func (e *End) IPv6() netip.Addr { return addresses[e.side][1] }
+
+// Far4 is the other end's IPv4 address.
+func (e *End) Far4() netip.Addr { return addresses[1-e.side][0] }
+
+// Far6 is the other end's IPv6 address.
+func (e *End) Far6() netip.Addr { return addresses[1-e.side][1] }
 
 // Segments returns what was seen of the wire since the ordinal given, at most what
 // is kept; missed counts those that were dropped before. Dir is this end's. Each

@@ -1,6 +1,10 @@
 package lab
 
 import (
+	"slices"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+
 	"seqtalk/transport/link"
 	"seqtalk/transport/segment"
 )
@@ -159,5 +163,36 @@ func (c *Carrier) arrived(came []arrival) {
 		s := f.segment
 		s.Stage, s.Copy, s.At = segment.Arrived, a.copy, f.landed.Add(now.Sub(f.landed)/2)
 		t.record(s, f.bytes)
+	}
+}
+
+// Left reports that nothing which programs at this end have let go of is still to
+// be sent, or under way. A stack in a process goes with it, so a program waits for
+// this before it ends.
+func (c *Carrier) Left() bool {
+	for proto := range c.lab.lanes {
+		if c.lab.lanes[proto][c.side].pipe.InFlight() > 0 {
+			return false
+		}
+	}
+	e := c.end
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.leaving = slices.DeleteFunc(e.leaving, func(ep tcpip.Endpoint) bool {
+		switch stateOf(ep) {
+		case segment.FinWait2, segment.TimeWait, segment.Closed:
+			return true
+		}
+		return false
+	})
+	return len(e.leaving) == 0
+}
+
+// leave remembers a connection that was let go of while it has something to send.
+func (e *End) leave(ep tcpip.Endpoint) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.lab.carrier != nil && len(e.leaving) < maxFlows {
+		e.leaving = append(e.leaving, ep)
 	}
 }
