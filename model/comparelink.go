@@ -375,3 +375,11 @@ func (m *Model) slower() {
 		m.link.slow = next
 	}
 }
+
+// firstHint is what stands beside an empty line.
+func (m *Model) firstHint() string {
+	if m.o.Pair != nil {
+		return words.CompareHint.In(m.look.Lang)
+	}
+	return words.FirstHint.In(m.look.Lang)
+}

@@ -153,7 +153,7 @@ func (m *Model) composer() ui.Composer {
 	case c.Hint == "" && isCommand(c.Text):
 		c.Hint = m.commandHint(c.Text)
 	case c.Hint == "" && c.Text == "":
-		c.Hint = words.FirstHint.In(m.look.Lang)
+		c.Hint = m.firstHint()
 	}
 	return c
 }

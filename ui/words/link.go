@@ -13,6 +13,7 @@ var (
 	SeeVictim  = phrase("%s packet %d: %s%s", "%s 第 %d 个分组：%s%s")
 	SeeQuoted  = phrase(", which carried %s", "，其中载有 %s")
 
+	CompareHint  = phrase("F1 help · F2 packets · F3 graphs · F5 hold time · / commands", "F1 帮助 · F2 分组 · F3 图表 · F5 暂停时间 · / 命令")
 	LinkIs       = phrase("the link is set to: %s", "链路已设为：%s")
 	LinkAs       = phrase("Linux does about the same, for root: %s", "Linux 上效果相近的命令（需 root）：%s")
 	LinkWrong    = phrase("%q %s", "%q 处有误：%s")
