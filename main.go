@@ -83,6 +83,9 @@ type flags struct {
 	proto, wire, nick, lang string
 	udp, plain, json        bool
 	retry, v4, v6           bool
+	net                     string
+	lab, netSaid, seedSaid  bool
+	seed                    uint64
 	wait                    time.Duration
 	history                 int
 }
@@ -96,6 +99,7 @@ func command() *cobra.Command {
 second one calls it; ADDR is 127.0.0.1:9001 if none is given.`,
 		Example: `  seqtalk                       # in both terminals: TCP on this machine
   seqtalk -u                    # the same over UDP
+  seqtalk --net "loss 20%"      # over a link that loses a fifth of all packets
   seqtalk listen 0.0.0.0:9001   # let another machine call
   seqtalk dial example.org:9001 # and call it from there
   printf 'hello\n' | seqtalk dial 127.0.0.1:9001`,
@@ -116,18 +120,30 @@ second one calls it; ADDR is 127.0.0.1:9001 if none is given.`,
 	p.BoolVarP(&f.v6, "ipv6", "6", false, "use IPv6 only")
 	p.IntVar(&f.history, "history", 100_000, "messages kept on the screen")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(
-		&cobra.Command{
-			Use: "listen [ADDR]", Short: "Wait for somebody to call", Args: cobra.MaximumNArgs(2),
-			RunE: func(_ *cobra.Command, args []string) error { return talk(f, transport.Listener, args) },
-		},
-		&cobra.Command{
-			Use: "dial [ADDR]", Short: "Call somebody who listens", Args: cobra.MaximumNArgs(2),
-			RunE: func(_ *cobra.Command, args []string) error { return talk(f, transport.Dialer, args) },
-		},
-		compareCommand(&f),
-	)
+	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
+		f.netSaid, f.seedSaid = c.Flags().Changed("net"), c.Flags().Changed("seed")
+	}
+	listen := &cobra.Command{
+		Use: "listen [ADDR]", Short: "Wait for somebody to call", Args: cobra.MaximumNArgs(2),
+		RunE: func(_ *cobra.Command, args []string) error { return talk(f, transport.Listener, args) },
+	}
+	dial := &cobra.Command{
+		Use: "dial [ADDR]", Short: "Call somebody who listens", Args: cobra.MaximumNArgs(2),
+		RunE: func(_ *cobra.Command, args []string) error { return talk(f, transport.Dialer, args) },
+	}
+	for _, c := range []*cobra.Command{root, listen, dial} {
+		f.labFlags(c)
+	}
+	root.AddCommand(listen, dial, compareCommand(&f))
 	return root
+}
+
+// labFlags are those of a conversation over an emulated link.
+func (f *flags) labFlags(c *cobra.Command) {
+	s := c.Flags()
+	s.StringVar(&f.net, "net", "", `an emulated link under the talk, in netem's words ("loss 20% delay 80ms") or a preset (3g, satellite, very-bad …); implies --lab`)
+	s.BoolVar(&f.lab, "lab", false, "a TCP/IP stack of our own, whose every packet is seen; the link is perfect without --net")
+	s.Uint64Var(&f.seed, "seed", 0, "the same weather on the emulated link every time")
 }
 
 // config reads the flags.
@@ -166,7 +182,30 @@ func (f flags) config(role transport.Role, args []string) (transport.Config, err
 	case f.v6:
 		c.Family = transport.IPv6
 	}
+	if err := f.link(&c); err != nil {
+		return c, err
+	}
 	return c, nil
+}
+
+// link reads the flags of the lab.
+func (f flags) link(c *transport.Config) error {
+	c.Lab, c.Given = f.lab || f.netSaid, f.netSaid
+	if f.netSaid {
+		spec, err := link.Parse(f.net)
+		if err != nil {
+			return fmt.Errorf("--net %w", err)
+		}
+		c.Net = spec
+	}
+	if !f.seedSaid {
+		return nil
+	}
+	if !c.Lab {
+		return errors.New("--seed is of an emulated link: say --net or --lab too")
+	}
+	c.Net.Seed, c.Net.Seeded, c.Given = f.seed, true, true
+	return nil
 }
 
 var wires = map[string]session.Wire{
@@ -233,7 +272,7 @@ func talk(f flags, role transport.Role, args []string) error {
 	addr, _ := transport.ParseAddress(cfg.Addr) // Open has read it too
 	code, err := model.Run(model.Options{
 		Transport: tr, Protos: cfg.Protos, Addr: addr.String(), Nick: cfg.Nick, Lang: lang, MaxLines: f.history,
-		Command: other(role, cfg.Protos, addr), Remote: remote(cfg.Protos, addr),
+		Command: other(cfg, addr), Remote: remote(cfg, addr),
 	})
 	if err != nil {
 		return err
@@ -256,31 +295,35 @@ func (f flags) withoutScreen() bool {
 }
 
 // other is the command to run in the other terminal of this machine.
-func other(role transport.Role, protos []segment.Proto, addr transport.Address) string {
+func other(cfg transport.Config, addr transport.Address) string {
 	words := []string{"seqtalk"}
-	if role == transport.Listener {
+	if cfg.Role == transport.Listener {
 		words = append(words, "dial")
 	}
-	words = append(words, protoFlags(protos)...)
+	words = append(words, sameFlags(cfg)...)
 	if addr.Host == transport.DefaultHost && addr.Port == transport.DefaultPort {
 		return strings.Join(words, " ")
 	}
 	return strings.Join(append(words, addr.String()), " ")
 }
 
-func protoFlags(protos []segment.Proto) []string {
+// sameFlags are those that both ends need. The link itself they agree on.
+func sameFlags(cfg transport.Config) (flags []string) {
 	switch {
-	case len(protos) > 1:
-		return []string{"-P", "both"}
-	case protos[0] == segment.UDP:
-		return []string{"-u"}
+	case len(cfg.Protos) > 1:
+		flags = append(flags, "-P", "both")
+	case cfg.Protos[0] == segment.UDP:
+		flags = append(flags, "-u")
 	}
-	return nil
+	if cfg.Lab {
+		flags = append(flags, "--lab")
+	}
+	return flags
 }
 
 // remote is the command to run on another machine, once for each address under
 // which this one may be reached; none where it listens on loopback.
-func remote(protos []segment.Proto, addr transport.Address) []string {
+func remote(cfg transport.Config, addr transport.Address) []string {
 	ip := net.ParseIP(addr.Host)
 	if addr.Host != "" && (ip == nil || ip.IsLoopback()) {
 		return nil
@@ -288,7 +331,7 @@ func remote(protos []segment.Proto, addr transport.Address) []string {
 	var commands []string
 	add := func(ip net.IP) {
 		at := net.JoinHostPort(ip.String(), fmt.Sprint(addr.Port))
-		commands = append(commands, strings.Join(append(append([]string{"seqtalk", "dial"}, protoFlags(protos)...), at), " "))
+		commands = append(commands, strings.Join(append(append([]string{"seqtalk", "dial"}, sameFlags(cfg)...), at), " "))
 	}
 	if ip != nil && !ip.IsUnspecified() {
 		add(ip)
