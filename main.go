@@ -88,6 +88,8 @@ type flags struct {
 	seed                    uint64
 	wait                    time.Duration
 	history                 int
+	theme, numbers          string
+	own                     model.Config // the user's file
 }
 
 func command() *cobra.Command {
@@ -119,6 +121,8 @@ second one calls it; ADDR is 127.0.0.1:9001 if none is given.`,
 	p.BoolVarP(&f.v4, "ipv4", "4", false, "use IPv4 only")
 	p.BoolVarP(&f.v6, "ipv6", "6", false, "use IPv6 only")
 	p.IntVar(&f.history, "history", 100_000, "messages kept on the screen")
+	p.StringVar(&f.theme, "theme", "", "the colours: auto, dark, light, dark16, light16 or mono (default auto)")
+	p.StringVar(&f.numbers, "numbers", "", "sequence numbers: rel (relative) or abs (as on the wire too) (default abs)")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
 		f.netSaid, f.seedSaid = c.Flags().Changed("net"), c.Flags().Changed("seed")
@@ -235,6 +239,37 @@ func (f flags) language() (words.Lang, error) {
 	return 0, fmt.Errorf("--lang %q: allowed are en and zh", f.lang)
 }
 
+// settle reads the user's file. The flags go before it, it goes before the
+// environment. What is wrong in it is one line on standard error.
+func (f *flags) settle() (words.Lang, error) {
+	lang, err := f.language()
+	if err != nil {
+		return 0, usageError{err}
+	}
+	if f.own, err = model.ReadConfig(model.ConfigPath(), lang); err != nil {
+		fmt.Fprintln(os.Stderr, "seqtalk:", err)
+		return 0, exit(exitUsage)
+	}
+	f.nick, f.lang = firstOf(f.nick, f.own.Nick), firstOf(f.lang, f.own.Language)
+	f.theme, f.numbers = firstOf(f.theme, f.own.Theme), firstOf(f.numbers, f.own.Numbers)
+	switch {
+	case f.theme != "" && !model.IsTheme(f.theme):
+		return 0, usageError{fmt.Errorf("--theme %q: %s", f.theme, words.ConfigTheme.In(words.English))}
+	case f.numbers != "" && f.numbers != "rel" && f.numbers != "abs":
+		return 0, usageError{fmt.Errorf("--numbers %q: %s", f.numbers, words.ConfigNumbers.In(words.English))}
+	}
+	return f.language()
+}
+
+// dressed is o as the flags and the user's file want the screen.
+func (f *flags) dressed(o model.Options) model.Options {
+	o.Theme, o.Relative = f.theme, f.numbers == "rel"
+	o.Bell = f.own.Bell != nil && *f.own.Bell
+	o.NoTimes = f.own.Timestamps != nil && !*f.own.Timestamps
+	o.NoMouse = f.own.Mouse != nil && !*f.own.Mouse
+	return o
+}
+
 func firstOf(s ...string) string {
 	for _, t := range s {
 		if t != "" {
@@ -246,11 +281,11 @@ func firstOf(s ...string) string {
 
 // talk has a conversation, on a screen if there is one.
 func talk(f flags, role transport.Role, args []string) error {
-	cfg, err := f.config(role, args)
+	lang, err := f.settle()
 	if err != nil {
-		return usageError{err}
+		return err
 	}
-	lang, err := f.language()
+	cfg, err := f.config(role, args)
 	if err != nil {
 		return usageError{err}
 	}
@@ -270,10 +305,15 @@ func talk(f flags, role transport.Role, args []string) error {
 		})
 	}
 	addr, _ := transport.ParseAddress(cfg.Addr) // Open has read it too
-	code, err := model.Run(model.Options{
+	code, err := model.Run(f.dressed(model.Options{
 		Transport: tr, Protos: cfg.Protos, Addr: addr.String(), Nick: cfg.Nick, Lang: lang, MaxLines: f.history,
+<<<<<<< /tmp/mrg/head/main.go
 		Command: other(cfg, addr), Remote: remote(cfg, addr),
 	})
+=======
+		Command: other(role, cfg.Protos, addr), Remote: remote(cfg.Protos, addr),
+	}))
+>>>>>>> /tmp/wt/main.go
 	if err != nil {
 		return err
 	}
@@ -403,9 +443,9 @@ side. Without a screen it says messages by itself and prints what came of them.`
   seqtalk compare --net 3g --virtual --count 100 --plain`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			lang, err := f.language()
+			lang, err := f.settle()
 			if err != nil {
-				return usageError{err}
+				return err
 			}
 			if f.withoutScreen() {
 				return c.plainly(f, lang)
@@ -433,7 +473,7 @@ func (c *compareFlags) onScreen(f *flags, lang words.Lang) error {
 	if err != nil {
 		return err
 	}
-	code, err := model.RunCompare(model.Options{Nick: "A", Lang: lang, MaxLines: f.history}, pair)
+	code, err := model.RunCompare(f.dressed(model.Options{Nick: "A", Lang: lang, MaxLines: f.history}), pair)
 	if err != nil {
 		return err
 	}

@@ -115,6 +115,7 @@ var program = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	os.Setenv("XDG_CONFIG_HOME", "/nonexistent") // nobody's own settings
 	code := m.Run()
 	if built != "" {
 		os.RemoveAll(built)
@@ -253,6 +254,8 @@ func TestMistakes(t *testing.T) {
 	}{
 		{"--proto sctp", 2, `seqtalk: --proto "sctp": allowed are tcp, udp and both` + "\n" + hint},
 		{"--wire morse", 2, `seqtalk: --wire "morse": allowed are auto, framed, raw and line` + "\n" + hint},
+		{"--theme pink", 2, `seqtalk: --theme "pink": allowed are auto, dark, light, dark16, light16 and mono` + "\n" + hint},
+		{"--numbers hex", 2, `seqtalk: --numbers "hex": allowed are rel and abs` + "\n" + hint},
 		{"--lang fr", 2, `seqtalk: --lang "fr": allowed are en and zh` + "\n" + hint},
 		{"-4 -6", 2, "seqtalk: -4 and -6 contradict each other\n" + hint},
 		{"-u -P both", 2, "seqtalk: -u and --proto both contradict each other\n" + hint},
@@ -267,6 +270,30 @@ func TestMistakes(t *testing.T) {
 		if code != tc.code || !strings.HasSuffix(errs, tc.errs) {
 			t.Errorf("%s: exit %d, said %q; want %d, %q", tc.args, code, errs, tc.code, tc.errs)
 		}
+	}
+}
+
+// The user's file is obeyed, a flag goes before it, and a mistake in it is one
+// line and ends with 2.
+func TestOwnSettings(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", dir)
+	path := filepath.Join(dir, "seqtalk", "config.toml")
+	must(t, os.Mkdir(filepath.Dir(path), 0o700))
+	must(t, os.WriteFile(path, []byte("nick = \"小明\"\ntimestamps = false\nnumbers = \"rel\"\ntheme = \"mono\"\n"), 0o600))
+	addr := freeAddr(t)
+	a, b := terminal(t, 120, 24, addr), terminal(t, 120, 24, addr, "--numbers", "abs")
+	must(t, a.Shows("ESTABLISHED"))
+	must(t, b.Shows("小明"))
+	b.Type("hello\r")
+	must(t, a.Shows("小明  hello"))
+	must(t, a.Until(func(s string) bool { return strings.Contains(s, "OUT? seq ") && !strings.Contains(s, " (") }))
+	must(t, b.Until(func(s string) bool { return strings.Contains(s, "OUT? seq ") && strings.Contains(s, " (") }))
+	must(t, os.WriteFile(path, []byte("bell = true\ncolour = 1\n"), 0o600))
+	_, errs, code := piped(t, "", addr)
+	want := "seqtalk: " + path + ":2: there is no setting \"colour\"; allowed are bell, language, mouse, nick, numbers, theme, timestamps\n"
+	if code != 2 || errs != want {
+		t.Errorf("exit %d, said %q; want 2, %q", code, errs, want)
 	}
 }
 

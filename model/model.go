@@ -34,6 +34,9 @@ type Options struct {
 	Theme     string // a palette's name; "" or "auto": what suits the terminal
 	MaxLines  int    // kept; 0: the default
 	Relative  bool   // sequence numbers: relative only
+	Bell      bool   // for new messages while the user is elsewhere
+	NoTimes   bool   // none before the messages
+	NoMouse   bool   // it is the terminal's
 	// MaxDatagram is the transport's: the longest framed datagram, in octets; 0: 1200.
 	MaxDatagram int
 	Pair        *transport.Pair  // both ends are here, Transport is its A; nil: the other end is elsewhere
@@ -114,7 +117,7 @@ func New(o Options) *Model {
 		keys:     newKeyMap(o.Lang),
 		commands: newCommands(o.Pair != nil),
 		w:        80, h: 24, // until the terminal says
-		view: ui.Latest, name: o.Nick, times: true, wheel: true,
+		view: ui.Latest, name: o.Nick, times: !o.NoTimes, rings: o.Bell, wheel: !o.NoMouse,
 		sight: sight{tr: o.Transport}, ladder: newLadder(), link: linkState{slow: 1},
 	}
 	if o.Zone != nil {
