@@ -307,13 +307,8 @@ func talk(f flags, role transport.Role, args []string) error {
 	addr, _ := transport.ParseAddress(cfg.Addr) // Open has read it too
 	code, err := model.Run(f.dressed(model.Options{
 		Transport: tr, Protos: cfg.Protos, Addr: addr.String(), Nick: cfg.Nick, Lang: lang, MaxLines: f.history,
-<<<<<<< /tmp/mrg/head/main.go
 		Command: other(cfg, addr), Remote: remote(cfg, addr),
-	})
-=======
-		Command: other(role, cfg.Protos, addr), Remote: remote(cfg.Protos, addr),
 	}))
->>>>>>> /tmp/wt/main.go
 	if err != nil {
 		return err
 	}
