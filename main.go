@@ -51,31 +51,54 @@ func (e exit) ExitCode() int { return int(e) }
 type usageError struct{ error }
 
 func main() {
-	err := fang.Execute(context.Background(), command(), fang.WithVersion(version), fang.WithErrorHandler(complain))
+	root := command()
+	failed := keep(root)
+	if err := fang.Execute(context.Background(), root, fang.WithVersion(version)); err != nil {
+		os.Exit(exitFailed)
+	}
+	os.Exit(complain(os.Stderr, *failed))
+}
+
+// keep has every command of root put its error aside instead of returning it:
+// before it shows an error fang asks the terminal for its colours, and a
+// terminal that does not answer, or does not read, would keep us.
+func keep(root *cobra.Command) *error {
+	failed := new(error)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		*failed = usageError{err}
+		return nil
+	})
+	for _, c := range append(root.Commands(), root) {
+		run, args := c.RunE, c.Args
+		c.Args = cobra.ArbitraryArgs
+		c.RunE = func(c *cobra.Command, given []string) error {
+			if err := args(c, given); err != nil {
+				*failed = usageError{err}
+				return nil
+			}
+			*failed = run(c, given)
+			return nil
+		}
+	}
+	return failed
+}
+
+// complain writes what went wrong as one plain line, and returns the exit code.
+func complain(w io.Writer, err error) int {
 	var code exit
 	var usage usageError
 	switch {
 	case err == nil:
+		return 0
 	case errors.As(err, &code):
-		os.Exit(int(code))
-	case errors.As(err, &usage):
-		os.Exit(exitUsage)
-	default:
-		os.Exit(exitFailed)
-	}
-}
-
-// complain writes what went wrong as one plain line.
-func complain(w io.Writer, _ fang.Styles, err error) {
-	var code exit
-	if errors.As(err, &code) {
-		return
+		return int(code)
 	}
 	fmt.Fprintln(w, "seqtalk:", err)
-	var usage usageError
 	if errors.As(err, &usage) {
 		fmt.Fprintln(w, "seqtalk --help shows every command and flag")
+		return exitUsage
 	}
+	return exitFailed
 }
 
 // flags are the command line, as typed.
@@ -123,7 +146,6 @@ second one calls it; ADDR is 127.0.0.1:9001 if none is given.`,
 	p.IntVar(&f.history, "history", 100_000, "messages kept on the screen")
 	p.StringVar(&f.theme, "theme", "", "the colours: auto, dark, light, dark16, light16 or mono (default auto)")
 	p.StringVar(&f.numbers, "numbers", "", "sequence numbers: rel (relative) or abs (as on the wire too) (default abs)")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
 		f.netSaid, f.seedSaid = c.Flags().Changed("net"), c.Flags().Changed("seed")
 	}

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"seqtalk/model/screen"
 )
 
@@ -345,5 +347,31 @@ func TestSignals(t *testing.T) {
 			t.Errorf("%v: the alternate screen was left on", sig)
 		}
 		must(t, a.Shows("LISTEN")) // it heard of it
+	}
+}
+
+// A terminal that has stopped (Ctrl-S) holds up nothing: the program ends and
+// its modes are given back.
+func TestSignalWhileStopped(t *testing.T) {
+	for _, flags := range [][]string{nil, {"--plain"}, {"--json"}} {
+		a := terminal(t, 80, 24, append(flags, freeAddr(t))...)
+		must(t, a.Until(func(string) bool { return a.Written() > 0 }))
+		tty, err := os.OpenFile(fmt.Sprintf("/proc/%d/fd/0", a.Pid()), os.O_RDWR|syscall.O_NOCTTY, 0)
+		if err != nil {
+			t.Skip("needs /proc to reach the terminal of another process: ", err)
+		}
+		defer tty.Close()
+		must(t, unix.IoctlSetInt(int(tty.Fd()), unix.TCXONC, unix.TCOOFF))
+		began := time.Now()
+		a.Signal(syscall.SIGTERM)
+		code, err := a.Exit()
+		if err != nil || code != 143 || time.Since(began) > 5*time.Second {
+			t.Errorf("%v: exit %d after %v, %v", flags, code, time.Since(began), err)
+		}
+		modes, err := unix.IoctlGetTermios(int(tty.Fd()), unix.TCGETS)
+		must(t, err)
+		if modes.Lflag&(unix.ICANON|unix.ECHO|unix.ISIG) != unix.ICANON|unix.ECHO|unix.ISIG {
+			t.Errorf("%v: the terminal's modes are %#x", flags, modes.Lflag)
+		}
 	}
 }
