@@ -31,6 +31,7 @@ type joint struct {
 	doors   []leg            // a listener's legs over the kernel, for afterwards
 	since   time.Time        // when it began
 	linked  bool             // the other process has answered, and legs are there
+	told    bool             // that both are in the lab has been said
 	silent  bool             // that nothing comes has been said
 	alarm   link.Timer       // of the lab: when the legs are to be stepped
 	victims victims
@@ -155,10 +156,15 @@ func (j *joint) step(now time.Time) (next time.Time) {
 	case err != nil:
 		j.ends(now, heir, err)
 		return now
-	case !j.linked && j.carrier.Linked():
-		j.link(now)
+	case !j.linked && j.carrier.Linked() && (j.to == nil || j.carrier.Agreed()):
+		j.link()
 	case !j.linked:
 		return earliest(next, j.wait(now))
+	}
+	if !j.told && j.carrier.Agreed() {
+		j.told = true
+		spec := seenFrom(j.side(), j.carrier.Settings().Spec)
+		j.c.note(0, NoteInLab, j.carrier.Peer(), spec.String())
 	}
 	next = earliest(next, j.listen(now))
 	j.walk()
@@ -185,16 +191,14 @@ func (j *joint) walk() {
 	}
 }
 
-// link makes the legs: the other process is there.
-func (j *joint) link(now time.Time) {
+// link makes the legs: the other process is there, and the link is as it should be.
+func (j *joint) link() {
 	j.linked = true
 	c, s := j.c, j.carrier.End()
 	ours, theirs := s.IPv4(), s.Far4()
 	if !j.carrier.Peer().Addr().Unmap().Is4() {
 		ours, theirs = s.IPv6(), s.Far6()
 	}
-	spec := seenFrom(j.side(), j.carrier.Settings().Spec)
-	c.note(0, NoteInLab, j.carrier.Peer(), spec.String())
 	var err error
 	if j.to == nil {
 		err = j.answer(netip.AddrPortFrom(ours, j.socket.LocalAddr().Port()))
@@ -534,6 +538,10 @@ func (j *joint) control(ctl Control) (handled bool, err error) {
 		}
 		s.Slow = ctl.Factor
 		return true, j.carrier.Set(lab.Time, s)
+	case StepTime:
+		if err := j.carrier.StepHeld(); err != nil {
+			return true, fmt.Errorf("%w: %w", ErrUnsupported, err)
+		}
 	default:
 		return false, nil
 	}

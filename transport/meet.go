@@ -136,6 +136,9 @@ func (m *meeting) announce(legs []leg) {
 	if len(legs) > 1 {
 		protos += " + " + names[legs[1].proto()]
 	}
+	if m.c.cfg.Lab {
+		protos += " + lab"
+	}
 	m.c.note(0, NoteListening, m.at[0], protos)
 	if !m.at[0].Addr().IsLoopback() {
 		m.c.note(0, NotePlaintext, m.at[0])

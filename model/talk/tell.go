@@ -234,6 +234,9 @@ func call(a args) string {
 	if a.text(1) == "UDP" {
 		command += "-u "
 	}
+	if strings.Contains(a.text(1), "lab") {
+		command += "--lab "
+	}
 	at, ok := a.value(0).(netip.AddrPort)
 	if ok && at.Addr().IsUnspecified() {
 		return fmt.Sprintf("%s%s:%d", command, words.NoticeThisHost.In(a.lang), at.Port())

@@ -90,7 +90,8 @@ type Carrier struct {
 	successor Caller // who is to have the peer's place
 	set       Settings
 	own       stamps // of set
-	known     stamps // what the peer is known to have
+	known     stamps // what the peer is known to have,
+	met       bool   // once it has said so
 	changes   []Change
 	strange   uint64 // datagrams that were none of the peer's
 }
@@ -182,6 +183,14 @@ func (c *Carrier) Peer() netip.AddrPort { return c.peer }
 
 // Linked reports whether the other process has answered.
 func (c *Carrier) Linked() bool { return c.linked.Load() }
+
+// Agreed reports whether both ends have the same settings, as far as is known
+// here.
+func (c *Carrier) Agreed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.met && c.known == c.own
+}
 
 // Over is why the carrier has ended; nil if it has not. Once it has, next is the
 // one who is to have the peer's place, if that is why.
@@ -328,10 +337,10 @@ func (c *Carrier) control(now time.Time, k frameKind, body []byte) {
 	switch {
 	case c.over != nil:
 	case k == hello && c.side == 1:
-		c.known = stamps{}
+		c.known, c.met = stamps{}, false
 		c.say(welcome)
 	case k == welcome && c.side == 0:
-		c.calling, c.busy, c.known = false, false, stamps{}
+		c.calling, c.busy, c.known, c.met = false, false, stamps{}, false
 		c.linked.Store(true)
 		c.settingAt = now // the settings come at once
 	case k == whoFrame && c.side == 0 && c.linked.Load() && !c.calling:
@@ -339,7 +348,7 @@ func (c *Carrier) control(now time.Time, k frameKind, body []byte) {
 	case k == beatFrame:
 		r := reader{b: body}
 		if known := r.stamps(); !r.bad && len(r.b) == 0 {
-			c.known = known
+			c.known, c.met = known, true
 		}
 	case k == settingFrame:
 		if s, at, ok := readSettings(body); ok {
@@ -380,7 +389,7 @@ func (c *Carrier) keepUp(now time.Time) (next time.Time) {
 		c.beat(now)
 	}
 	next = earliest(next, c.beatAt)
-	if c.known.behind(&c.own) {
+	if !c.met || c.known.behind(&c.own) {
 		if !now.Before(c.settingAt) {
 			c.settingAt = now.Add(settingGap)
 			c.send(c.peer, func(b []byte) []byte { return appendSettings(b, c.session, &c.set, &c.own) })
@@ -411,7 +420,7 @@ func (c *Carrier) say(k frameKind) {
 
 // merge takes what the peer has changed since we have.
 func (c *Carrier) merge(theirs *Settings, at *stamps) {
-	c.known = *at
+	c.known, c.met = *at, true
 	for which := range settings {
 		if !c.own[which].before(at[which]) {
 			continue
@@ -426,7 +435,8 @@ func (c *Carrier) merge(theirs *Settings, at *stamps) {
 	}
 }
 
-// apply makes a setting work.
+// apply makes a setting work. The lab's calls that come of it take no lock of the
+// carrier's but the socket's.
 func (c *Carrier) apply(which Setting, was *Settings) {
 	switch which {
 	case Weather:
@@ -443,6 +453,9 @@ func (c *Carrier) apply(which Setting, was *Settings) {
 			factor = 0
 		}
 		c.live.SetFactor(factor)
+		if c.set.Held && c.set.Steps > was.Steps {
+			c.live.Step()
+		}
 	}
 }
 
@@ -451,6 +464,30 @@ func (c *Carrier) Settings() Settings {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.set
+}
+
+// StepHeld makes the next thing happen that waits for time to go on: here, if a
+// packet of ours is on its way, or else at the other end.
+func (c *Carrier) StepHeld() error {
+	s := c.Settings()
+	if !s.Held {
+		return errors.New("time is not held")
+	}
+	if c.underWay() == 0 {
+		s.Steps++
+		return c.Set(Time, s)
+	}
+	for n := c.underWay(); c.underWay() == n && c.live.Step(); {
+	}
+	return nil
+}
+
+// underWay is how many packets of ours the link has not delivered yet.
+func (c *Carrier) underWay() (n int) {
+	for proto := range c.lab.lanes {
+		n += c.lab.lanes[proto][c.side].pipe.InFlight()
+	}
+	return n
 }
 
 // Hurry lets this end's time go on at full speed, for good: it is about to leave.

@@ -170,10 +170,8 @@ func (c *Carrier) arrived(came []arrival) {
 // be sent, or under way. A stack in a process goes with it, so a program waits for
 // this before it ends.
 func (c *Carrier) Left() bool {
-	for proto := range c.lab.lanes {
-		if c.lab.lanes[proto][c.side].pipe.InFlight() > 0 {
-			return false
-		}
+	if c.underWay() > 0 {
+		return false
 	}
 	e := c.end
 	e.mu.Lock()
