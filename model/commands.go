@@ -136,10 +136,13 @@ func distance(a, b string) int {
 }
 
 // completions are the names that what is typed can become, in the language of
-// the screen unless another was begun.
+// the screen unless another was begun; behind a name the words it takes.
 func (m *Model) completions(typed string) []string {
-	if !isCommand(typed) || strings.Contains(typed, " ") {
+	if !isCommand(typed) {
 		return nil
+	}
+	if name, word, ok := strings.Cut(typed[1:], " "); ok {
+		return m.wordsFor(name, strings.ToLower(word))
 	}
 	begun := strings.ToLower(typed[1:])
 	var found []string
@@ -149,6 +152,31 @@ func (m *Model) completions(typed string) []string {
 				found = append(found, n)
 				break
 			}
+		}
+	}
+	return found
+}
+
+// wordsFor are the words that command name takes and that begin so: those it
+// lists, as in "[on|off]"; of /help the names of the commands.
+func (m *Model) wordsFor(name, begun string) []string {
+	c := m.commandNamed(name)
+	if c == nil {
+		return nil
+	}
+	all := strings.Split(strings.Trim(c.Takes.In(m.look.Lang), "[]"), "|")
+	if c.Name == words.CmdHelp.Name {
+		all = nil
+		for i := range m.commands {
+			all = append(all, m.commands[i].Name.In(m.look.Lang))
+		}
+	} else if len(all) < 2 {
+		return nil
+	}
+	var found []string
+	for _, w := range all {
+		if strings.HasPrefix(w, begun) && !strings.ContainsAny(w, "[] ") {
+			found = append(found, w)
 		}
 	}
 	return found

@@ -383,6 +383,9 @@ func TestCompletion(t *testing.T) {
 	for _, c := range []struct{ typed, want string }{
 		{"/cl<tab>", "/clear "}, {"/h<tab>", "/help"}, {"/h<tab><tab>", "/hold"},
 		{"/帮<tab>", "/帮助 "}, {"hello<tab>", "hello"}, {"/xyz<tab>", "/xyz"},
+		{"/theme l<tab>", "/theme light"}, {"/theme l<tab><tab>", "/theme light16"}, {"/theme <tab>", "/theme auto"},
+		{"/主题 m<tab>", "/主题 mono "}, {"/lock o<tab><tab>", "/lock off"}, {"/help the<tab>", "/help theme "},
+		{"/nick <tab>", "/nick "}, {"/say o<tab>", "/say o"}, {"/nosuch o<tab>", "/nosuch o"},
 	} {
 		m.editor.reset("")
 		drive(m, c.typed)

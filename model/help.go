@@ -78,22 +78,30 @@ func (m *Model) scrollHelp(n int) {
 
 // A cycle is a completion that Tab goes on with.
 type cycle struct {
+	head  string // what stands before them
 	names []string
 	at    int
 }
 
-// complete completes the name of a command; Tab again takes the next.
+// complete completes the name of a command, or a word it takes; Tab again
+// takes the next.
 func (m *Model) complete() {
 	if m.cycle == nil {
 		names := m.completions(m.editor.text)
 		if len(names) == 0 {
 			return
 		}
-		m.cycle = &cycle{names: names, at: -1}
+		head, _, word := strings.Cut(m.editor.text, " ")
+		if !word {
+			head = "/"
+		} else {
+			head += " "
+		}
+		m.cycle = &cycle{head: head, names: names, at: -1}
 	}
 	c := m.cycle
 	c.at = (c.at + 1) % len(c.names)
-	text := "/" + c.names[c.at]
+	text := c.head + c.names[c.at]
 	if len(c.names) == 1 {
 		text += " "
 	}
@@ -108,14 +116,18 @@ func (m *Model) commandHint(line string) string {
 		return c.usage(l) + ": " + c.Does.In(l)
 	}
 	names := m.completions(line)
+	slash := "/"
 	if m.cycle != nil {
 		names = m.cycle.names
+		if m.cycle.head != slash {
+			slash = ""
+		}
 	}
-	return m.fit(names)
+	return m.fit(slash, names)
 }
 
 // fit is as many names as the rule above the line has room for.
-func (m *Model) fit(names []string) string {
+func (m *Model) fit(slash string, names []string) string {
 	const others = 30 // cells of the rule and the count
 	var b strings.Builder
 	for i, n := range names {
@@ -126,7 +138,7 @@ func (m *Model) fit(names []string) string {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteString("/" + n)
+		b.WriteString(slash + n)
 	}
 	return b.String()
 }

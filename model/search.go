@@ -20,6 +20,7 @@ type search struct {
 	busy  bool // there is more to look through
 	none  bool // the looking ended without a hit
 
+	asked  bool // by /search: no hit is answered with a note
 	closed bool // it is typed; its hits stay marked, for n and N
 }
 
@@ -136,16 +137,13 @@ func (m *Model) searched() tea.Cmd {
 	}
 	switch {
 	case ok:
-		s.hit, s.busy = i, false
+		s.hit, s.busy, s.asked = i, false, false
 		m.attend(func() { m.view = m.jumpTo(i) })
 		if m.looking != nil && s.closed {
 			m.lookAtLine(i)
 		}
 	case i == edge:
-		s.busy, s.none = false, true
-		if s.closed {
-			m.warn(words.SearchNone)
-		}
+		m.notFound()
 	default:
 		s.from = i
 		return func() tea.Msg { return searchOn{} }
@@ -153,19 +151,24 @@ func (m *Model) searched() tea.Cmd {
 	return nil
 }
 
-// searchFor is /search: it jumps to the last line with text.
+// searchFor is /search: it looks for the last line with text, and in look mode
+// for those before it.
 func (m *Model) searchFor(text string) tea.Cmd {
-	from, ok := m.talk.End(), false
-	for !ok && from > m.talk.First() {
-		from, ok = m.talk.Search(text, from, true)
-	}
-	if !ok {
-		m.note(talk.Warn, words.NotFound, safe.String(text).String())
-		return nil
-	}
 	m.openSearch()
 	m.search.query.reset(text)
-	m.search.hit = from
-	m.attend(func() { m.view = m.jumpTo(from) })
-	return nil
+	m.search.asked = true
+	return m.searchAgain(m.talk.End(), true)
+}
+
+// notFound ends a search without a hit.
+func (m *Model) notFound() {
+	s := m.search
+	s.busy, s.none = false, true
+	switch {
+	case s.asked:
+		m.search = nil
+		m.note(talk.Warn, words.NotFound, safe.String(s.query.text).String())
+	case s.closed:
+		m.warn(words.SearchNone)
+	}
 }
