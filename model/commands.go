@@ -231,7 +231,6 @@ func (m *Model) nick(name string) tea.Cmd {
 	}
 	if m.ask(transport.Rename{Nick: name}) {
 		m.name = name
-		m.talk.SetNick(name)
 		m.note(talk.Info, words.NickIs, name)
 	}
 	return nil
@@ -255,6 +254,7 @@ func (m *Model) lock(word string) tea.Cmd {
 func (m *Model) hold(word string) tea.Cmd {
 	m.toggle(words.CmdHold, word, &m.held, words.HoldOn, words.HoldOff,
 		func(on bool) bool { return m.ask(transport.Hold{On: on}) })
+	m.talk.SetHold(m.held)
 	return nil
 }
 

@@ -126,7 +126,7 @@ func (m *Model) burden(r *ui.Rung, p *packet) {
 func (m *Model) ladderPane(w, h int) ui.Ladder {
 	d := ui.Ladder{
 		Rungs: rungs{m}, W: w, H: h, Selected: ui.None, Until: m.ladder.until,
-		Left: m.ownName(), Right: m.peerTitle(), Absolute: m.ladder.absolute, Both: m.both(),
+		Left: words.Me.In(m.look.Lang), Right: m.peerTitle(), Absolute: m.ladder.absolute, Both: m.both(),
 		Missed: m.sight.missed, EndKey: words.EndKey.In(m.look.Lang),
 	}
 	if s := m.ladder.sieve; s != nil {

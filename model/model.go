@@ -96,8 +96,10 @@ type Model struct {
 	wheel, beginner            bool
 	leaving                    bool // the conversation ends, and the program with it
 	met                        bool // somebody came, or there is something to read
+	peered                     bool // somebody came
 	halfClosed                 bool
-	plaintext                  bool // the address can be reached from other machines
+	plaintext                  bool  // the address can be reached from other machines
+	failed                     error // why no conversation could come about: it ends the program
 }
 
 // New makes the screen of a conversation in which nothing was said.
@@ -110,7 +112,7 @@ func New(o Options) *Model {
 	}
 	m := &Model{
 		o: o, tr: o.Transport, now: o.Now, begun: func() {},
-		talk:     talk.New(talk.Config{Nick: o.Nick, Lang: o.Lang, MaxLines: o.MaxLines}),
+		talk:     talk.New(talk.Config{Lang: o.Lang, MaxLines: o.MaxLines}),
 		look:     ui.NewLook(o.Lang),
 		terminal: terminalOf(o.Environ),
 		palette:  o.Theme,
@@ -245,7 +247,11 @@ func (m *Model) apply(ev transport.Event) {
 	m.follow(ev)
 	switch ev := ev.(type) {
 	case transport.Up:
-		m.met, m.halfClosed = true, false
+		m.met, m.peered, m.halfClosed = true, true, false
+	case transport.Closed:
+		if !m.peered {
+			m.failed = ev.Err
+		}
 	case transport.Notice:
 		m.plaintext = m.plaintext || ev.Code == transport.NotePlaintext
 	}
@@ -271,7 +277,7 @@ func (m *Model) after(end uint64, state bool) tea.Cmd {
 	if m.present() {
 		m.seen = m.talk.End()
 	}
-	if m.leaving && !m.talk.Up() || m.leaving && m.talk.Ended() {
+	if m.failed != nil || m.leaving && !m.talk.Up() || m.leaving && m.talk.Ended() {
 		return tea.Quit
 	}
 	return m.ring(end)

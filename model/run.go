@@ -1,10 +1,13 @@
 package model
 
 import (
+	"errors"
 	"os"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+
+	"seqtalk/model/talk"
 )
 
 // Run shows the conversation until it is left. It closes o.Transport, and the
@@ -32,7 +35,10 @@ func Run(o Options) (exit int, err error) {
 	l.Go("room", func() { l.room(o.Transport.Ready()) })
 	_, err = l.p.Run()
 	m.box.shut()
-	return l.finish(err)
+	if exit, err = l.finish(err); exit == 0 && err == nil && m.failed != nil {
+		return exitFailed, errors.New(talk.Fatal(o.Lang, m.failed))
+	}
+	return exit, err
 }
 
 // room tells the screen that a full queue has room again.

@@ -216,7 +216,8 @@ func (m *Model) both() bool { return len(m.legs()) > 1 }
 // peerName is what a peer that gave no name is called.
 func (m *Model) peerName() safe.Text { return safe.String(words.Peer.In(m.look.Lang)) }
 
-// ownName is what our lines are said under.
+// ownName is what we call ourselves; our lines stand under "me" all the same,
+// since two ends of one login have one name.
 func (m *Model) ownName() string {
 	if m.name != "" {
 		return m.name

@@ -119,7 +119,7 @@ func (m *Model) nickWidth() int {
 	if peer == (safe.Text{}) {
 		peer = m.peerName()
 	}
-	return max(ui.Width(m.look.Method, m.ownName()), ui.Width(m.look.Method, peer.String()))
+	return max(ui.Width(m.look.Method, words.Me.In(m.look.Lang)), ui.Width(m.look.Method, peer.String()))
 }
 
 // present reports that the user sees the newest line.

@@ -24,7 +24,6 @@ const (
 
 // Config is what a Talk is made with.
 type Config struct {
-	Nick     string // ours; "" or not a valid nick: "me"
 	Lang     words.Lang
 	MaxLines int // 0: DefaultLines
 	MaxBytes int // of text, numbers and marks; 0: DefaultBytes for each DefaultLines of MaxLines, at least once
@@ -39,9 +38,7 @@ type Talk struct {
 	reasons reasons
 	legs    [2]way
 	pairs   pairs
-	mine    names
 	theirs  names
-	nick    safe.Text
 	now     time.Time // of the latest event that told
 	most    struct{ lines, bytes int }
 	version uint64
@@ -66,9 +63,8 @@ func (w *way) sent(row uint64) {
 
 // New makes an empty conversation.
 func New(c Config) *Talk {
-	t := &Talk{teller: Teller{Lang: c.Lang}}
+	t := &Talk{teller: Teller{Lang: c.Lang, Screen: true}}
 	t.rows.first, t.rows.end = 1, 1
-	t.SetNick(c.Nick)
 	t.most.lines = min(c.MaxLines, mostLines)
 	if c.MaxLines <= 0 {
 		t.most.lines = DefaultLines
@@ -92,7 +88,6 @@ func (t *Talk) Say(at time.Time, text []byte, moreFollows bool) transport.Messag
 	var numbers [2 * binary.MaxVarintLen64]byte
 	n := binary.AppendUvarint(numbers[:0], uint64(len(text)))
 	n = binary.AppendUvarint(n, row)
-	t.mine = t.mine.put(line, t.nick)
 	t.add(at, f, n, text)
 	return transport.Message{Row: row, Text: text, More: moreFollows}
 }
@@ -166,7 +161,7 @@ func (t *Talk) evict() {
 	}
 	t.history.evict()
 	if t.history.first%blockLen == 0 {
-		t.mine, t.theirs = t.mine.since(t.history.first), t.theirs.since(t.history.first)
+		t.theirs = t.theirs.since(t.history.first)
 	}
 }
 
@@ -178,23 +173,16 @@ func (t *Talk) Clear() {
 	t.version++
 }
 
-// SetLang changes the language of the notes to come.
-func (t *Talk) SetLang(l words.Lang) {
-	if t.nick == me(t.teller.Lang) {
-		t.nick = me(l)
-	}
-	t.teller.Lang = l
-}
+// SetLang changes the language of our name and of the notes to come.
+func (t *Talk) SetLang(l words.Lang) { t.teller.Lang = l }
 
-// SetNick changes what our lines to come are said under.
-func (t *Talk) SetNick(nick string) {
-	t.nick = safe.String(nick)
-	if !safe.ValidNick(nick) {
-		t.nick = me(t.teller.Lang)
-	}
-}
+// me is what our lines are said under, whatever we are called: two ends of one
+// login have one name.
+func (t *Talk) me() safe.Text { return safe.String(words.TalkMe.In(t.teller.Lang)) }
 
-func me(l words.Lang) safe.Text { return safe.String(words.TalkMe.In(l)) }
+// SetHold says whether our half stays open after the peer's FIN, for the notes
+// to come.
+func (t *Talk) SetHold(on bool) { t.teller.Held = on }
 
 // PeerNick is who the peer says it is; empty if it did not say.
 func (t *Talk) PeerNick() safe.Text {
@@ -237,7 +225,7 @@ func (t *Talk) Line(i uint64) Line {
 	switch l.Kind {
 	case Mine:
 		l.Row, p = number(p)
-		l.Nick = t.mine.at(i)
+		l.Nick = t.me()
 		t.fates(&l)
 	case Theirs:
 		l.Nick = t.theirs.at(i)

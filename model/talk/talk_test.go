@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -103,7 +104,7 @@ func say(t *Talk, texts ...string) {
 }
 
 func TestConversation(t *testing.T) {
-	c := New(Config{Nick: "ann"})
+	c := New(Config{})
 	say(c, "在的。")
 	c.Apply(up(segment.TCP, true))
 	c.Apply(settled(segment.TCP, session.Framed, "bob"))
@@ -116,12 +117,12 @@ func TestConversation(t *testing.T) {
 	c.Apply(transport.Down{At: noon, Proto: segment.TCP, Cause: transport.PeerQuit})
 	c.Apply(transport.Closed{})
 	check(t, show(c), []string{
-		"ann: 在的。 [tcp delivered #1 40–72 200µs/900µs]",
+		"me: 在的。 [tcp delivered #1 40–72 200µs/900µs]",
 		"-- connected: TCP 127.0.0.1:48120 ⇄ 127.0.0.1:9001, you called",
-		"-- bob runs seqtalk too: each line is numbered, and its arrival is confirmed",
+		"-- bob runs seqtalk too; over TCP each line is numbered, and its arrival is confirmed",
 		"bob: 在吗？ [tcp #1 40–69]",
 		"-- bob is now called robert",
-		"-- robert will say nothing more over TCP (FIN), but still listens: that is half-close",
+		"-- robert will send nothing more over TCP (FIN); our own FIN answers it once all is sent. /hold on keeps our half open",
 		"-- robert left (BYE over TCP)",
 	})
 	if c.Up() || !c.Ended() {
@@ -443,13 +444,13 @@ func TestEviction(t *testing.T) {
 }
 
 func TestNicks(t *testing.T) {
-	c := New(Config{Nick: "bad nick!", Lang: words.Chinese})
+	c := New(Config{Lang: words.Chinese})
 	say(c, "一")
-	c.SetNick("小明")
-	say(c, "二")
-	c.SetNick("")
+	if got := c.Line(0).Nick.String(); got != "我" {
+		t.Errorf("our line is said under %q", got)
+	}
 	c.SetLang(words.English)
-	say(c, "three")
+	say(c, "two")
 	c.Apply(up(segment.TCP, true))
 	c.Apply(settled(segment.TCP, session.Framed, "\x1b]0;evil\a"))
 	c.Apply(came(segment.TCP, session.Received{Text: []byte("hi")}))
@@ -457,8 +458,8 @@ func TestNicks(t *testing.T) {
 	for i := range c.End() {
 		got = append(got, c.Line(i).Nick.String())
 	}
-	want := []string{"我", "小明", "me", "", "", c.PeerNick().String()}
-	if !slices.Equal(got, want) || !strings.HasPrefix(want[5], "peer-") {
+	want := []string{"me", "me", "", "", c.PeerNick().String()}
+	if !slices.Equal(got, want) || !strings.HasPrefix(want[4], "peer-") {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -537,7 +538,11 @@ func TestNotices(t *testing.T) {
 			"127.0.0.1:9001 被占用：TIME-WAIT，还剩 42s：那里的上一个连接刚刚结束"},
 		{transport.NoteRetry, []any{refused, 500 * time.Millisecond},
 			"dial tcp 127.0.0.1:9001: connection refused; the next try in 500ms",
-			"连接被拒绝（dial tcp 127.0.0.1:9001: connection refused）；500ms 后再试"},
+			"连接被拒绝（127.0.0.1:9001）；500ms 后再试"},
+		{transport.NoteICMP, []any{refused, there},
+			"ICMP from the network: dial tcp 127.0.0.1:9001: connection refused", "网络返回 ICMP：连接被拒绝（127.0.0.1:9001）"},
+		{transport.NoteICMP, []any{stack.ErrUnreachable, there},
+			"ICMP from the network: unreachable (127.0.0.1:9001)", "网络返回 ICMP：网络无法到达（127.0.0.1:9001）"},
 		{transport.NoteStranger, []any{there, uint64(7)},
 			"a stranger writes from 127.0.0.1:9001 (datagrams so far: 7); nothing is answered",
 			"陌生地址 127.0.0.1:9001 在发数据（至今 7 个数据报）；不予回应"},
@@ -584,14 +589,36 @@ func TestTell(t *testing.T) {
 			"UDP 127.0.0.1:48120 ⇄ 127.0.0.1:9001: somebody to send to is known; UDP itself makes no connection",
 			"UDP 127.0.0.1:48120 ⇄ 127.0.0.1:9001：已知道往哪里发；UDP 本身不建立连接"},
 		{[]transport.Event{transport.Settled{Proto: segment.TCP, Wire: session.Line, SawLine: true}},
-			"the peer is no seqtalk but a plain-text program (line): every line goes out as text and a line feed; that it arrived can be seen, not that it was read; it saw one line of greeting from us (with --wire raw or line it would not)",
-			"对方不是 seqtalk，而是纯文本程序（line）：每行按文本加换行符发出；能看到字节到达，看不到程序是否读取；它看到了我们的一行问候语（用 --wire raw 或 line 就不会发）"},
+			"over TCP the peer is no seqtalk but a plain-text program (line): every line goes out as text and a line feed; that it arrived can be seen, not that it was read; it saw one line of greeting from us (with --wire raw or line it would not)",
+			"TCP 上的对方不是 seqtalk，而是纯文本程序（line）：每行按文本加换行符发出；能看到字节到达，看不到程序是否读取；它看到了我们的一行问候语（用 --wire raw 或 line 就不会发）"},
 		{[]transport.Event{up(segment.TCP, false), transport.Down{Proto: segment.TCP, Cause: transport.PeerClosed, Unsent: 2}},
 			"the peer closed the TCP connection (FIN); lines not sent yet: 2; waiting for the next one",
-			"对方 关闭了 TCP 连接（FIN）；还没发出的有 2 行；继续等待下一个"},
+			"对方关闭了 TCP 连接（FIN）；还没发出的有 2 行；继续等待下一个"},
 		{[]transport.Event{transport.Down{Proto: segment.TCP, Cause: transport.Refused, Err: stack.ErrRefused}},
-			"TCP: nobody is there: connection refused. Start the other side first, or use --retry",
-			"TCP：那边没有程序：连接被拒绝（connection refused）。先启动另一端，或者用 --retry"},
+			"TCP: nobody is there: connection refused; start the other side first, or use --retry",
+			"TCP：那边没有程序：连接被拒绝；请先启动另一端，或者用 --retry"},
+		{[]transport.Event{up(segment.TCP, true), transport.HalfClosed{Proto: segment.TCP}},
+			"the peer will send nothing more over TCP (FIN); our own FIN answers it once all is sent",
+			"对方不会再通过 TCP 发送任何内容（FIN）；我方发完后用自己的 FIN 回应"},
+		{[]transport.Event{transport.Settled{Proto: segment.UDP, Wire: session.Raw, Unanswered: true}},
+			"no answer over UDP yet, so nothing is known of the peer: lines go out as plain text",
+			"UDP 上还没有应答，对方的情况未知：先按纯文本发出"},
+		{[]transport.Event{transport.Settled{Proto: segment.TCP, Wire: session.Raw, Unanswered: true}, transport.Settled{Proto: segment.TCP, Wire: session.Line}},
+			"over TCP the peer is a plain-text program that ends its lines: from now on line, a line feed behind each of ours",
+			"TCP 上的对方是纯文本程序，每行以换行符结尾：从现在起按 line，我方每行也加换行符"},
+		{[]transport.Event{up(segment.TCP, true), transport.Renamed{Proto: segment.TCP, Nick: "ann"}},
+			"the peer calls itself ann", "对方自称 ann"},
+		{[]transport.Event{up(segment.TCP, true), up(segment.UDP, true), transport.Renamed{Proto: segment.TCP, Nick: "ann"}, transport.Renamed{Proto: segment.UDP, Nick: "ann"}},
+			"", ""}, // it was told once
+		{[]transport.Event{transport.Closed{Err: fmt.Errorf("dial tcp %v: %w", there, stack.ErrRefused)}},
+			"dial tcp 127.0.0.1:9001: connection refused; is anybody listening there? --retry goes on trying",
+			"连接被拒绝（127.0.0.1:9001）；那边有程序在监听吗？加 --retry 会不断重试"},
+		{[]transport.Event{transport.Closed{Err: &net.DNSError{Err: "no such host", Name: "nosuch.example", IsNotFound: true}}},
+			"lookup nosuch.example: no such host; check the name, or give the IP address",
+			"找不到这个主机名（nosuch.example）；请检查主机名，或直接写 IP 地址"},
+		{[]transport.Event{transport.Closed{Err: &transport.HeldError{Addr: there, Holder: stack.Holder{State: segment.Listen}, Known: true, Err: stack.ErrInUse}}},
+			"127.0.0.1:9001: another program listens there; call it (seqtalk dial 127.0.0.1:9001), or use another port",
+			"127.0.0.1:9001：另一个程序在那里监听；可以呼叫它（seqtalk dial 127.0.0.1:9001），或换一个端口"},
 		{[]transport.Event{transport.PeerMoved{Proto: segment.UDP, Now: there, Was: here}},
 			"UDP datagrams now come from 127.0.0.1:9001, was 127.0.0.1:48120",
 			"UDP 数据报现在来自 127.0.0.1:9001，之前是 127.0.0.1:48120"},
@@ -608,6 +635,28 @@ func TestTell(t *testing.T) {
 			if got != want {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
+		}
+	}
+}
+
+// TestTellOnScreen: where there are commands, the notes name the one that helps,
+// and what a FIN means depends on whether our half is held open.
+func TestTellOnScreen(t *testing.T) {
+	teller := Teller{Screen: true}
+	for _, tc := range []struct {
+		ev   transport.Event
+		held bool
+		want string
+	}{
+		{up(segment.TCP, true), false, "connected: TCP 127.0.0.1:48120 ⇄ 127.0.0.1:9001, you called"},
+		{transport.HalfClosed{Proto: segment.TCP}, false, "the peer will send nothing more over TCP (FIN); our own FIN answers it once all is sent. /hold on keeps our half open"},
+		{transport.HalfClosed{Proto: segment.TCP}, true, "the FIN of the peer has come over TCP: nothing more will come from there. Our half stays open; whether anybody reads what we send, nobody can tell"},
+		{transport.Down{Proto: segment.TCP, Cause: transport.Reset}, false, "the peer broke the TCP connection off (RST): bytes not acknowledged yet may never have arrived; /connect tries again"},
+		{transport.Down{Proto: segment.TCP, Cause: transport.Refused, Err: stack.ErrRefused}, false, "TCP: nobody is there: connection refused; /connect tries again"},
+	} {
+		teller.Held = tc.held
+		if got, _ := teller.Tell(tc.ev); got != tc.want {
+			t.Errorf("got  %s\nwant %s", got, tc.want)
 		}
 	}
 }

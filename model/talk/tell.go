@@ -1,7 +1,6 @@
 package talk
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -20,8 +19,11 @@ import (
 type Teller struct {
 	Lang    words.Lang
 	Leaving bool // this end goes when the peer does: no next one is waited for
+	Screen  bool // there are slash commands, by which it can go on
+	Held    bool // our half stays open after the peer's FIN: /hold on
 	legs    [2]struct {
 		up, dialer bool
+		raw        bool // the peer was taken for raw
 		nick       safe.Text
 	}
 }
@@ -37,7 +39,7 @@ func (t *Teller) Tell(ev transport.Event) (text string, l Level) {
 	case transport.Down:
 		return t.down(ev)
 	case transport.HalfClosed:
-		return t.say(words.TalkHalf, t.name(ev.Proto), proto(ev.Proto)), Info
+		return t.say(t.half(), t.name(ev.Proto), proto(ev.Proto)), Info
 	case transport.Renamed:
 		return t.renamed(ev), Info
 	case transport.PeerMoved:
@@ -46,13 +48,24 @@ func (t *Teller) Tell(ev transport.Event) (text string, l Level) {
 		return NoteText(t.Lang, ev), level(ev.Code)
 	case transport.Closed:
 		if ev.Err != nil {
-			return reason(t.Lang, ev.Err), Alarm // the last line says what was wrong, and no more
+			return Fatal(t.Lang, ev.Err), Alarm // the last line says what was wrong, and no more
 		}
 	}
 	return "", Info
 }
 
-func (t *Teller) say(p words.Phrase, args ...any) string { return p.In(t.Lang, args...) }
+func (t *Teller) say(p words.Phrase, args ...any) string { return words.Tight(p.In(t.Lang, args...)) }
+
+// half is what a FIN of the peer's means for us.
+func (t *Teller) half() words.Phrase {
+	switch {
+	case !t.Screen:
+		return words.TalkHalfPipe
+	case t.Held:
+		return words.TalkHalfHeld
+	}
+	return words.TalkHalf
+}
 
 // name is what the peer over p is called.
 func (t *Teller) name(p segment.Proto) string {
@@ -64,7 +77,7 @@ func (t *Teller) name(p segment.Proto) string {
 
 func (t *Teller) up(ev transport.Up) string {
 	w := &t.legs[leg(ev.Proto)]
-	w.up, w.dialer, w.nick = true, ev.Dialer, safe.Text{}
+	w.up, w.dialer, w.raw, w.nick = true, ev.Dialer, false, safe.Text{}
 	var text string
 	switch {
 	case ev.Proto == segment.UDP:
@@ -80,25 +93,38 @@ func (t *Teller) up(ev transport.Up) string {
 	return text
 }
 
+// renamed tells of a new name once, over whichever protocol it comes first.
 func (t *Teller) renamed(ev transport.Renamed) string {
+	w, other := &t.legs[leg(ev.Proto)], &t.legs[1-leg(ev.Proto)]
 	p, was := words.TalkRenamed, t.name(ev.Proto)
-	if t.legs[leg(ev.Proto)].nick == (safe.Text{}) {
+	if w.nick == (safe.Text{}) {
 		p = words.TalkNamed
 	}
-	t.legs[leg(ev.Proto)].nick = peerNick(string(ev.Nick))
+	w.nick = peerNick(string(ev.Nick))
+	if other.up && other.nick == w.nick {
+		return ""
+	}
 	return t.say(p, was, t.name(ev.Proto))
 }
 
 func (t *Teller) settled(ev transport.Settled) string {
-	t.legs[leg(ev.Proto)].nick = peerNick(string(ev.Nick))
-	if ev.Wire == session.Framed {
+	w := &t.legs[leg(ev.Proto)]
+	wasRaw := w.raw
+	w.nick, w.raw = peerNick(string(ev.Nick)), ev.Wire == session.Raw
+	switch {
+	case ev.Wire == session.Framed:
 		return t.say([...]words.Phrase{words.TalkFramedTCP, words.TalkFramedUDP}[leg(ev.Proto)], t.name(ev.Proto))
+	case ev.Unanswered:
+		return t.say(words.TalkUnanswered, proto(ev.Proto))
 	}
 	p := [...]words.Phrase{words.TalkRawTCP, words.TalkRawUDP}
 	if ev.Wire == session.Line {
 		p = [...]words.Phrase{words.TalkLineTCP, words.TalkLineUDP}
 	}
 	text := t.say(p[leg(ev.Proto)])
+	if wasRaw && ev.Wire == session.Line {
+		text = t.say(words.TalkNowLine, proto(ev.Proto))
+	}
 	if ev.SawLine {
 		text += t.say(words.TalkSawLine)
 	}
@@ -113,6 +139,12 @@ func (t *Teller) down(ev transport.Down) (string, Level) {
 	w := &t.legs[leg(ev.Proto)]
 	if w.up && !w.dialer && !t.Leaving && ev.Cause != transport.Ended {
 		text += t.say(words.TalkWaiting)
+	}
+	switch failed := ev.Cause == transport.Lost || ev.Cause == transport.Reset || ev.Cause == transport.BusyPeer; {
+	case t.Screen && (ev.Cause == transport.Refused || failed && w.dialer):
+		text += t.say(words.TalkAgain)
+	case ev.Cause == transport.Refused:
+		text += t.say(words.TalkRetry)
 	}
 	w.up, w.nick = false, safe.Text{}
 	return text, l
@@ -164,7 +196,7 @@ func NoteText(l words.Lang, n transport.Notice) string {
 	case transport.NoteForeign:
 		return words.NoticeForeign.In(l, a.text(0))
 	case transport.NoteICMP:
-		return words.NoticeICMP.In(l, a.text(0), a.text(1))
+		return words.NoticeICMP.In(l, at(l, a.text(0), a.text(1)))
 	case transport.NoteTruncated:
 		return words.NoticeTruncated.In(l, a.number(0), a.number(1))
 	case transport.NoteMalformed:
@@ -253,33 +285,6 @@ func holder(l words.Lang, h stack.Holder) string {
 		return words.NoticeHeldListen.In(l)
 	}
 	return words.NoticeHeldState.In(l, h.State)
-}
-
-// reason is an error as people read it: its own text, and in Chinese before it
-// what it means.
-func reason(l words.Lang, err error) string {
-	if err == nil {
-		return words.ErrorNone.In(l)
-	}
-	text := safe.String(err.Error()).String()
-	for _, k := range [...]struct {
-		is  error
-		say words.Phrase
-	}{
-		{stack.ErrRefused, words.ErrorRefused},
-		{stack.ErrReset, words.ErrorReset},
-		{stack.ErrTimeout, words.ErrorTimeout},
-		{stack.ErrUnreachable, words.ErrorUnreachable},
-		{stack.ErrInUse, words.ErrorInUse},
-		{stack.ErrNotLocal, words.ErrorNotLocal},
-		{stack.ErrPermission, words.ErrorPermission},
-		{stack.ErrTooLong, words.ErrorTooLong},
-	} {
-		if errors.Is(err, k.is) {
-			return k.say.In(l, text)
-		}
-	}
-	return text
 }
 
 // proto is a protocol as a sentence names it.

@@ -13,22 +13,29 @@ var (
 	TalkInLab   = phrase("%s (userspace stack)", "%s（用户态协议栈）")
 	TalkWaiting = phrase("; waiting for the next one", "；继续等待下一个")
 	TalkUnsent  = phrase("; lines not sent yet: %d", "；还没发出的有 %d 行")
-	TalkHalf    = phrase("%s will say nothing more over %s (FIN), but still listens: that is half-close", "%s 不会再通过 %s 发任何内容（FIN），但仍在接收：这叫半关闭")
-	TalkNamed   = phrase("%s calls itself %s", "%s 自称 %s")
-	TalkRenamed = phrase("%s is now called %s", "%s 改名为 %s")
-	TalkMoved   = phrase("%s datagrams now come from %s, was %s", "%s 数据报现在来自 %s，之前是 %s")
+	// Half-close: FIN tells what the peer will not do, never that it still reads.
+	TalkHalf     = phrase("%s will send nothing more over %s (FIN); our own FIN answers it once all is sent. /hold on keeps our half open", "%s 不会再通过 %s 发送任何内容（FIN）；我方发完后用自己的 FIN 回应。/hold on 可让我方这一半保持打开")
+	TalkHalfPipe = phrase("%s will send nothing more over %s (FIN); our own FIN answers it once all is sent", "%s 不会再通过 %s 发送任何内容（FIN）；我方发完后用自己的 FIN 回应")
+	TalkHalfHeld = phrase("the FIN of %s has come over %s: nothing more will come from there. Our half stays open; whether anybody reads what we send, nobody can tell", "%s 的 FIN 已通过 %s 到达：那边不会再发来内容。我方这一半保持打开；发出的内容有没有程序在读，无从知道")
+	TalkNamed    = phrase("%s calls itself %s", "%s 自称 %s")
+	TalkRenamed  = phrase("%s is now called %s", "%s 改名为 %s")
+	TalkMoved    = phrase("%s datagrams now come from %s, was %s", "%s 数据报现在来自 %s，之前是 %s")
 )
 
 // How a peer speaks, said to somebody who may meet the idea for the first time.
 var (
 	// The peer's name.
-	TalkFramedTCP = phrase("%s runs seqtalk too: each line is numbered, and its arrival is confirmed", "%s 也在运行 seqtalk：每行都有编号，到达会得到确认")
-	TalkFramedUDP = phrase("%s runs seqtalk too: each datagram is numbered, so what gets lost is noticed; nothing is sent again", "%s 也在运行 seqtalk：每个数据报都有编号，丢了能看出来；但不会重传")
-	TalkLineTCP   = phrase("the peer is no seqtalk but a plain-text program (line): every line goes out as text and a line feed; that it arrived can be seen, not that it was read", "对方不是 seqtalk，而是纯文本程序（line）：每行按文本加换行符发出；能看到字节到达，看不到程序是否读取")
-	TalkRawTCP    = phrase("the peer is no seqtalk but a plain-text program (raw): the bytes go out as typed, without a line end; TCP keeps no boundaries, so lines may stick together", "对方不是 seqtalk，而是纯文本程序（raw）：字节原样发出，不加换行符；TCP 没有消息边界，几行可能粘在一起（粘包）")
-	TalkLineUDP   = phrase("the peer is no seqtalk but a plain-text program (line): one line, one datagram, with a line feed; whether it arrives, nobody will tell", "对方不是 seqtalk，而是纯文本程序（line）：一行就是一个数据报，带换行符；是否到达，没有人会告诉你")
-	TalkRawUDP    = phrase("the peer is no seqtalk but a plain-text program (raw): one line, one datagram, as typed; whether it arrives, nobody will tell", "对方不是 seqtalk，而是纯文本程序（raw）：一行就是一个数据报，原样发出；是否到达，没有人会告诉你")
+	TalkFramedTCP = phrase("%s runs seqtalk too; over TCP each line is numbered, and its arrival is confirmed", "%s 也在运行 seqtalk：TCP 上每行都有编号，到达会得到确认")
+	TalkFramedUDP = phrase("%s runs seqtalk too; over UDP each datagram is numbered, so what gets lost is noticed; nothing is sent again", "%s 也在运行 seqtalk：UDP 上每个数据报都有编号，丢了能看出来；但不会重传")
+	TalkLineTCP   = phrase("over TCP the peer is no seqtalk but a plain-text program (line): every line goes out as text and a line feed; that it arrived can be seen, not that it was read", "TCP 上的对方不是 seqtalk，而是纯文本程序（line）：每行按文本加换行符发出；能看到字节到达，看不到程序是否读取")
+	TalkRawTCP    = phrase("over TCP the peer is no seqtalk but a plain-text program (raw): the bytes go out as typed, without a line end; TCP keeps no boundaries, so lines may stick together", "TCP 上的对方不是 seqtalk，而是纯文本程序（raw）：字节原样发出，不加换行符；TCP 没有消息边界，几行可能粘在一起（粘包）")
+	TalkLineUDP   = phrase("over UDP the peer is no seqtalk but a plain-text program (line): one line, one datagram, with a line feed; whether it arrives, nobody will tell", "UDP 上的对方不是 seqtalk，而是纯文本程序（line）：一行就是一个数据报，带换行符；是否到达，没有人会告诉你")
+	TalkRawUDP    = phrase("over UDP the peer is no seqtalk but a plain-text program (raw): one line, one datagram, as typed; whether it arrives, nobody will tell", "UDP 上的对方不是 seqtalk，而是纯文本程序（raw）：一行就是一个数据报，原样发出；是否到达，没有人会告诉你")
 	TalkSawLine   = phrase("; it saw one line of greeting from us (with --wire raw or line it would not)", "；它看到了我们的一行问候语（用 --wire raw 或 line 就不会发）")
+
+	// A protocol: how the peer speaks turned out otherwise than was said before.
+	TalkNowLine    = phrase("over %s the peer is a plain-text program that ends its lines: from now on line, a line feed behind each of ours", "%s 上的对方是纯文本程序，每行以换行符结尾：从现在起按 line，我方每行也加换行符")
+	TalkUnanswered = phrase("no answer over %s yet, so nothing is known of the peer: lines go out as plain text", "%s 上还没有应答，对方的情况未知：先按纯文本发出")
 )
 
 // Why a peer is gone: a protocol and, where it says so, a name or a reason.
@@ -38,8 +45,10 @@ var (
 	TalkEnded    = phrase("you ended the %s conversation", "你结束了 %s 对话")
 	TalkReset    = phrase("%[2]s broke the %[1]s connection off (RST): bytes not acknowledged yet may never have arrived", "%[2]s 强行中断了 %[1]s 连接（RST）：尚未确认的字节可能没有到达")
 	TalkLost     = phrase("%s: the peer cannot be reached any more: %s", "%s：已联系不上对方：%s")
-	TalkRefused  = phrase("%s: nobody is there: %s. Start the other side first, or use --retry", "%s：那边没有程序：%s。先启动另一端，或者用 --retry")
+	TalkRefused  = phrase("%s: nobody is there: %s", "%s：那边没有程序：%s")
 	TalkBusy     = phrase("%s: the other side is talking to somebody else", "%s：对方正在和别人对话")
+	TalkAgain    = phrase("; /connect tries again", "；/connect 可再试")
+	TalkRetry    = phrase("; start the other side first, or use --retry", "；请先启动另一端，或者用 --retry")
 	TalkMistaken = phrase("%s: what came made no sense, so the conversation was ended: %s", "%s：收到的内容无法理解，对话已结束：%s")
 )
 
@@ -58,7 +67,7 @@ var (
 	NoticeStranger   = phrase("a stranger writes from %s (datagrams so far: %d); nothing is answered", "陌生地址 %s 在发数据（至今 %d 个数据报）；不予回应")
 	NoticeTurnedAway = phrase("%s wanted to join and was told that this conversation is taken", "%s 想加入，已告知这里正在对话")
 	NoticeForeign    = phrase("what comes looks like %s, another protocol: shown as it is, as text", "收到的内容像是 %s，另一种协议：按文本原样显示")
-	NoticeICMP       = phrase("ICMP from the network: %s (%s)", "网络返回 ICMP：%s（%s）")
+	NoticeICMP       = phrase("ICMP from the network: %s", "网络返回 ICMP：%s")
 	NoticeTruncated  = phrase("a datagram of %[2]d bytes did not fit: %[1]d bytes thrown away", "一个 %[2]d 字节的数据报放不下：丢弃了 %[1]d 字节")
 	NoticeMalformed  = phrase("something came that makes no sense, it was dropped: %s", "收到无法理解的内容，已丢弃：%s")
 	NoticeLocked     = phrase("locked: only datagrams from %s count from now on", "已锁定：从现在起只接受来自 %s 的数据报")
@@ -67,17 +76,39 @@ var (
 	NoticeOther      = phrase("notice %d", "通知 %d")
 )
 
-// Errors by what they mean to a person; the value is the error's own text.
+// Errors by what they mean to a person. English has the error's own text, which
+// says it all; Chinese has where it befell, behind ErrorAt's colon, or nothing.
 var (
-	ErrorRefused     = phrase("%s", "连接被拒绝（%s）")
-	ErrorReset       = phrase("%s", "连接被对方重置（%s）")
-	ErrorTimeout     = phrase("%s", "超时（%s）")
-	ErrorUnreachable = phrase("%s", "无法到达（%s）")
-	ErrorInUse       = phrase("%s", "地址已被占用（%s）")
-	ErrorNotLocal    = phrase("%s", "不是本机的地址（%s）")
-	ErrorPermission  = phrase("%s", "没有权限（%s）")
-	ErrorTooLong     = phrase("%s", "太长（%s）")
+	ErrorRefused     = phrase("%s", "连接被拒绝%s")
+	ErrorReset       = phrase("%s", "连接被对方重置%s")
+	ErrorTimeout     = phrase("%s", "超时，没有应答%s")
+	ErrorUnreachable = phrase("%s", "网络无法到达%s")
+	ErrorInUse       = phrase("%s", "地址已被占用%s")
+	ErrorNotLocal    = phrase("%s", "不是本机的地址%s")
+	ErrorPermission  = phrase("%s", "没有权限%s")
+	ErrorTooLong     = phrase("%s", "太长%s")
+	ErrorUnknownHost = phrase("%s", "找不到这个主机名%s")
+	ErrorAt          = phrase(" (%s)", "（%s）")
 	ErrorNone        = phrase("no reason known", "原因不明")
+)
+
+// What holds an address that can be neither claimed nor reached, and what to do;
+// of the last the error's own text.
+var (
+	HeldTimeWait = phrase("%s: held by an old connection in TIME-WAIT, %d s left; wait, or use another port", "%s：被 TIME-WAIT 中的旧连接占用，还剩 %d 秒；请稍候，或换一个端口")
+	HeldDeaf     = phrase("%s: held by a program that does not accept; end it, or use another port", "%s：被一个不接受连接的程序占用；请结束它，或换一个端口")
+	HeldListen   = phrase("%s: another program listens there; call it (seqtalk dial %s), or use another port", "%s：另一个程序在那里监听；可以呼叫它（seqtalk dial %s），或换一个端口")
+	HeldOther    = phrase("%s; end what holds it, or use another port", "%s；请结束占用它的程序，或换一个端口")
+)
+
+// What to do about an error with which the program ends.
+var (
+	EndRefused     = phrase("; is anybody listening there? --retry goes on trying", "；那边有程序在监听吗？加 --retry 会不断重试")
+	EndTimeout     = phrase("; is the address right, and no firewall in between? --retry goes on trying", "；地址对吗？中间有没有防火墙？加 --retry 会不断重试")
+	EndUnreachable = phrase("; is this machine on the network? --retry goes on trying", "；本机连上网络了吗？加 --retry 会不断重试")
+	EndNotLocal    = phrase("; one can listen only on an address of this machine: 127.0.0.1, or 0.0.0.0 for all of them", "；只能在本机的地址上监听：127.0.0.1，或用 0.0.0.0 表示全部")
+	EndPermission  = phrase("; ports from 1024 on need no privilege", "；1024 及以上的端口不需要特权")
+	EndUnknownHost = phrase("; check the name, or give the IP address", "；请检查主机名，或直接写 IP 地址")
 )
 
 // ProtocolAnd joins two protocols.

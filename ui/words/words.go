@@ -6,6 +6,7 @@ package words
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // Lang is a language of the interface.
@@ -50,4 +51,23 @@ func (p Phrase) In(l Lang, args ...any) string {
 		return s
 	}
 	return fmt.Sprintf(s, args...)
+}
+
+// Tight is s without the spaces between two Chinese characters, where a value
+// in Chinese took the place of one in Latin letters.
+func Tight(s string) string {
+	runes := []rune(s)
+	var b strings.Builder
+	for i, r := range runes {
+		if r == ' ' && i > 0 && i+1 < len(runes) && han(runes[i-1]) && han(runes[i+1]) {
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// han reports whether r is of Chinese writing, its punctuation included.
+func han(r rune) bool {
+	return unicode.Is(unicode.Han, r) || 0x3000 <= r && r <= 0x303F || 0xFF00 <= r && r <= 0xFFEF
 }
