@@ -3,6 +3,7 @@ package plain
 import (
 	"encoding/base64"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,12 +59,30 @@ func (j *JSON) Event(b []byte, ev transport.Event) []byte {
 	case transport.Down:
 		b = j.numbers(b, &j.legs[legOf(ev.Proto)]) // they are gone from the transport
 		j.drop(ev)
+	case transport.Notice:
+		b = j.waits(b, ev)
 	case transport.Up:
 		name := segment.Established.String()
 		if ev.Proto == segment.UDP {
 			name = transport.PeerKnown.String()
 		}
 		b = j.state(b, ev.Proto, name, ev.Local, ev.Peer)
+	}
+	return b
+}
+
+// waits appends that this end listens: a caller may come before the first look.
+func (j *JSON) waits(b []byte, ev transport.Notice) []byte {
+	if ev.Code != transport.NoteListening || len(ev.Args) < 2 {
+		return b
+	}
+	local, _ := ev.Args[0].(netip.AddrPort)
+	protos, _ := ev.Args[1].(string)
+	if strings.Contains(protos, "TCP") {
+		b = j.state(b, segment.TCP, idle(segment.TCP), local, netip.AddrPort{})
+	}
+	if strings.Contains(protos, "UDP") {
+		b = j.state(b, segment.UDP, idle(segment.UDP), local, netip.AddrPort{})
 	}
 	return b
 }
@@ -173,10 +192,14 @@ func (j *JSON) Look(s transport.Status) {
 }
 
 // Watch appends what changed without an event: states, segments, and once a
-// second the numbers. At now zero it does not wait for the second to pass.
+// second the numbers. At now zero, which is the last time, it does not wait for
+// the second to pass; who then listens for nobody any more is passed over.
 func (j *JSON) Watch(b []byte, tr transport.Transport, now time.Time) []byte {
 	s := tr.Status()
 	j.Look(s)
+	if now.IsZero() {
+		s.Legs = slices.DeleteFunc(s.Legs, func(l transport.Leg) bool { return !l.Up && stateOf(&l) == idle(l.Proto) })
+	}
 	for i := range s.Legs {
 		l := &s.Legs[i]
 		b = j.state(b, l.Proto, stateOf(l), l.Local, l.Peer)
@@ -194,6 +217,14 @@ func (j *JSON) Watch(b []byte, tr transport.Transport, now time.Time) []byte {
 		b = j.numbers(b, &s.Legs[i])
 	}
 	return b
+}
+
+// idle is the state of a listener nobody has called.
+func idle(p segment.Proto) string {
+	if p == segment.UDP {
+		return transport.NoPeer.String()
+	}
+	return segment.Listen.String()
 }
 
 // stateOf is where a leg stands, in one word.

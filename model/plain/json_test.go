@@ -205,6 +205,9 @@ func TestJSON(t *testing.T) {
 			t.Errorf("the listener did not tell %s, but\n%s", want, l.out)
 		}
 	}
+	if i, j := slices.Index(heard, "tcp LISTEN"), slices.Index(heard, "tcp ESTABLISHED"); i > j {
+		t.Errorf("LISTEN is told after ESTABLISHED\n%s", l.out)
+	}
 	if d.errs.String() != "" || !regexp.MustCompile(`"event":"notice"`).MatchString(d.out.String()) {
 		t.Errorf("notices are not in the JSON; on Err is\n%s", d.errs)
 	}

@@ -355,7 +355,7 @@ func (r *run) send(now time.Time) {
 			r.waiting = append([]piece{head, tail}, r.waiting[1:]...)
 			continue
 		}
-		m := transport.Message{Row: r.row, Text: p.text(r.keepsNewline()), More: p.more}
+		m := transport.Message{Row: r.row, Text: p.text(r.keepsNewline()), More: p.more || !p.newline && r.exact()}
 		err := r.tr.Send(m)
 		switch {
 		case err == nil:
@@ -383,6 +383,20 @@ func (r *run) keepsNewline() bool {
 	}
 	for _, l := range r.legs {
 		if l.up && (l.wire == session.Framed || l.wire == session.Line) {
+			return false
+		}
+	}
+	return true
+}
+
+// exact reports that what a pipe ends with goes out as no whole line, so that a
+// seqtalk at the other end adds no newline that was not there.
+func (r *run) exact() bool {
+	if r.o.InTTY {
+		return false
+	}
+	for _, l := range r.legs {
+		if l.up && l.wire != session.Framed {
 			return false
 		}
 	}

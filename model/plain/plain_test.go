@@ -223,7 +223,7 @@ func TestLiteral(t *testing.T) {
 		{session.Framed, odd + long, odd + long},
 		{session.Raw, odd + long + "no newline", odd + long + "no newline"},
 		{session.Line, odd, strings.ReplaceAll(odd, "\r", "")}, // a CR before LF ends a line too
-		{session.Framed, "no newline", "no newline\n"},
+		{session.Framed, "no newline", "no newline"},
 		{session.Auto, odd, odd},
 	} {
 		l := start(t, t.Context(), open(t, transport.Config{Role: transport.Listener, Wire: tc.wire}), Options{})
@@ -505,7 +505,7 @@ func TestNotices(t *testing.T) {
 	got := port.ReplaceAllString(l.errs.String(), "ADDR")
 	want := `seqtalk: waiting at ADDR (TCP); the other side runs: seqtalk dial ADDR
 seqtalk: connected: TCP ADDR ⇄ ADDR, the peer called
-seqtalk: the peer runs seqtalk too: each line is numbered, and its arrival is confirmed
+seqtalk: the peer runs seqtalk too; over TCP each line is numbered, and its arrival is confirmed
 seqtalk: the peer calls itself bob
 `
 	if !strings.HasPrefix(got, want) || strings.Contains(l.out.String(), "seqtalk") {
