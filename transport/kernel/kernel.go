@@ -10,8 +10,9 @@
 // goroutines stand between package net and the Try methods, with buffers of a
 // fixed size.
 //
-// It captures no packets, sets no queueing discipline and changes no setting
-// of the machine.
+// Where it may (CAP_NET_RAW, on Linux) it sees the packets of its own
+// connections too, see Capture. It sets no queueing discipline and changes no
+// setting of the machine.
 package kernel
 
 import (

@@ -27,7 +27,7 @@ const (
 )
 
 // watch has nothing to keep: each pump has its own goroutines.
-type watch struct{}
+type watch struct{ seeing }
 
 // A bell calls f if a Try method has blocked since it last did. The lock of
 // its owner guards it.

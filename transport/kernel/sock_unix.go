@@ -24,6 +24,7 @@ const (
 
 // A watch is the watcher of a Stack's sockets: there while one of them is open.
 type watch struct {
+	seeing
 	mu   sync.Mutex
 	w    *watcher // nil while no socket is open
 	open int
@@ -146,6 +147,14 @@ func family(a netip.Addr) int {
 		return unix.AF_INET
 	}
 	return unix.AF_INET6
+}
+
+// unspecified is the wildcard address of a family.
+func unspecified(fam int) netip.Addr {
+	if fam == unix.AF_INET {
+		return netip.IPv4Unspecified()
+	}
+	return netip.IPv6Unspecified()
 }
 
 // normal is ap with an IPv4 address as one, and :: for no address.

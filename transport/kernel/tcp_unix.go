@@ -29,6 +29,7 @@ func (t *Stack) Dial(to netip.AddrPort) (stack.Conn, error) {
 	}
 	c := newConn(s, true)
 	c.remote = to
+	t.lookFrom(fd, fam, to)
 	sa, err := sockaddr(to, fam)
 	if err == nil {
 		err = unix.Connect(fd, sa)
@@ -52,6 +53,7 @@ func (t *Stack) Listen(at netip.AddrPort) (stack.Listener, error) {
 	if err != nil {
 		return nil, fault("listen", "tcp", at.String(), err)
 	}
+	t.look(spot{proto: segment.TCP, local: localAddr(fd)})
 	if err := unix.Listen(fd, unix.SOMAXCONN); err != nil {
 		unix.Close(fd)
 		return nil, fault("listen", "tcp", at.String(), err)
@@ -61,6 +63,25 @@ func (t *Stack) Listen(at netip.AddrPort) (stack.Listener, error) {
 		return nil, fault("listen", "tcp", at.String(), err)
 	}
 	return &listener{sock: s, at: localAddr(fd)}, nil
+}
+
+// look has the packets of p seen, if any are.
+func (t *watch) look(p spot) {
+	if c := t.capture.Load(); c != nil {
+		c.look(p)
+	}
+}
+
+// lookFrom has the connection that fd is about to make seen, from its SYN on:
+// so it must have its port before it connects.
+func (t *watch) lookFrom(fd, fam int, to netip.AddrPort) {
+	if t.capture.Load() == nil {
+		return
+	}
+	any, err := sockaddr(netip.AddrPortFrom(unspecified(fam), 0), fam)
+	if err == nil && unix.Bind(fd, any) == nil {
+		t.look(spot{proto: segment.TCP, local: localAddr(fd), remote: to})
+	}
 }
 
 // settle sets what every connection has. None of it is needed to talk, so an
@@ -308,5 +329,9 @@ func (c *conn) SetNoDelay(on bool) error {
 func (c *conn) Snapshot() segment.Snapshot {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.snapshot()
+	n := c.snapshot()
+	if w := c.of.capture.Load(); w != nil {
+		w.fill(c.local, c.remote, &n)
+	}
+	return n
 }

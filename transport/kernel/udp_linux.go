@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"seqtalk/transport/segment"
 	"seqtalk/transport/stack"
 )
 
@@ -46,6 +47,7 @@ func (t *Stack) OpenUDP(at netip.AddrPort) (stack.PacketConn, error) {
 	if err != nil {
 		return nil, fault("listen", "udp", at.String(), err)
 	}
+	t.look(spot{proto: segment.UDP, local: localAddr(fd)})
 	s, err := t.adopt(fd)
 	if err != nil {
 		return nil, fault("listen", "udp", at.String(), err)

@@ -1,0 +1,276 @@
+//go:build !portable
+
+package kernel
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"seqtalk/transport/segment"
+)
+
+// What a witness remembers.
+const (
+	maxSpots   = 64          // addresses looked at; beyond it the oldest is given up
+	maxFlows   = 256         // of more, the one heard of longest ago is forgotten
+	laneSwitch = time.Second // of silence, after which a flow may come by another interface
+)
+
+// A spot is an address of this machine whose packets matter; a dialer's has the
+// one remote address it calls.
+type spot struct {
+	proto  segment.Proto
+	local  netip.AddrPort // its address may be unspecified: any
+	remote netip.AddrPort // invalid: any
+}
+
+// covers reports whether packets between local and remote belong to p.
+func (p spot) covers(proto segment.Proto, local, remote netip.AddrPort) bool {
+	return p.proto == proto && p.local.Port() == local.Port() &&
+		(p.local.Addr().IsUnspecified() || p.local.Addr().WithZone("") == local.Addr()) &&
+		(!p.remote.IsValid() || p.remote.Port() == remote.Port() && p.remote.Addr().WithZone("") == remote.Addr())
+}
+
+// A tuple names what goes on between two addresses, as the local end sees it.
+type tuple struct {
+	proto         segment.Proto
+	local, remote netip.AddrPort
+}
+
+// bare is a as it stands in a packet.
+func bare(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
+}
+
+// A flow is what was seen of one tuple.
+type flow struct {
+	follower segment.Follower
+	last     [2]segment.Segment // by Dir
+	seen     [2]bool
+	lanes    [2]lane
+	count    uint64 // packets seen when it was last heard of
+}
+
+// A lane is the interface by which one direction comes. With bridges a packet
+// shows at several; the first counts.
+type lane struct {
+	iface int
+	at    time.Time
+}
+
+// takes reports whether a packet of iface at that time is no echo of one that
+// was seen at another interface.
+func (l *lane) takes(iface int, at time.Time) bool {
+	if !l.at.IsZero() && l.iface != iface && at.Sub(l.at) < laneSwitch {
+		return false
+	}
+	l.iface, l.at = iface, at
+	return true
+}
+
+// A witness makes segments of packets and keeps the last of them. The capture's
+// lock guards it.
+type witness struct {
+	spots []spot
+	flows map[tuple]*flow
+	segs  []segment.Segment // a ring: ordinal n is at n-1 modulo its length
+	count uint64            // the ordinal given last; those of dropped packets stay unused
+	heard uint64            // packets
+}
+
+// A sighting is where and how a packet was seen.
+type sighting struct {
+	at       time.Time
+	iface    int
+	loopback bool // both ends are here
+	outgoing bool
+}
+
+// see follows a packet, of which the headers are enough. It returns what the
+// packet is at our end; ok is false if it is nobody's here.
+func (w *witness) see(p []byte, g sighting) (s segment.Segment, ok bool) {
+	s, payload, err := segment.Parse(p)
+	if err != nil || s.Fragment && s.Src.Port() == 0 {
+		return s, false
+	}
+	s.At = g.at
+	w.heard++
+	if s.Proto == segment.ICMP || s.Proto == segment.ICMPv6 {
+		return w.seeICMP(s, payload, g)
+	}
+	var mine [2]segment.Segment
+	n := 0
+	for _, d := range [...]segment.Dir{segment.Out, segment.In} {
+		if !g.loopback && (d == segment.Out) != g.outgoing {
+			continue
+		}
+		t := tuple{s.Proto, s.Src, s.Dst}
+		if d == segment.In {
+			t.local, t.remote = s.Dst, s.Src
+		}
+		if w.watched(t) && w.follow(t, &s, d, g, &mine[n]) {
+			n++
+		}
+	}
+	return mine[0], n > 0
+}
+
+// watched reports whether t is between a spot and whoever it talks to.
+func (w *witness) watched(t tuple) bool {
+	return slices.ContainsFunc(w.spots, func(p spot) bool { return p.covers(t.proto, t.local, t.remote) })
+}
+
+// follow puts s into its flow, as the end called t.local sees it, and keeps it.
+func (w *witness) follow(t tuple, s *segment.Segment, d segment.Dir, g sighting, into *segment.Segment) bool {
+	f := w.flow(t)
+	if !f.lanes[d].takes(g.iface, g.at) {
+		return false
+	}
+	*into = *s
+	into.Dir = d
+	if t.proto == segment.TCP {
+		if f.follower.Restarts(into) {
+			f.follower, f.seen = segment.Follower{}, [2]bool{}
+		}
+		f.follower.See(into)
+		into.Note = join(into.Note, f.offload(into, d, g))
+	}
+	f.last[d], f.seen[d], f.count = *into, true, w.heard
+	w.keep(into)
+	return true
+}
+
+// offload says how many segments are seen as one: the system cuts what it sends
+// as late, and joins what comes as early, as it can.
+func (f *flow) offload(s *segment.Segment, d segment.Dir, g sighting) string {
+	var n segment.Snapshot
+	f.follower.Fill(&n)
+	mss := n.MSS
+	if s.Options.HasTime {
+		mss -= 12 // RFC 7323 §3.2, with padding
+	}
+	if mss <= 0 || s.Len <= mss {
+		return ""
+	}
+	name := "GSO"
+	if d == segment.In && !g.loopback {
+		name = "GRO"
+	}
+	return fmt.Sprintf("%s: %d segments of %d bytes", name, (s.Len+mss-1)/mss, mss)
+}
+
+func join(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + ", " + b
+}
+
+// seeICMP takes an ICMP error about a packet that a spot has sent.
+func (w *witness) seeICMP(s segment.Segment, about []byte, g sighting) (segment.Segment, bool) {
+	inner, _, err := segment.Parse(about)
+	if err != nil || g.outgoing && !g.loopback {
+		return s, false
+	}
+	if !w.watched(tuple{inner.Proto, inner.Src, inner.Dst}) {
+		return s, false
+	}
+	s.Dir = segment.In
+	w.keep(&s)
+	return s, true
+}
+
+// flow is that of t, made if there is none yet.
+func (w *witness) flow(t tuple) *flow {
+	f := w.flows[t]
+	if f == nil {
+		if len(w.flows) >= maxFlows {
+			w.forget()
+		}
+		f = &flow{}
+		w.flows[t] = f
+	}
+	return f
+}
+
+func (w *witness) forget() {
+	var oldest tuple
+	least := ^uint64(0)
+	for t, f := range w.flows {
+		if f.count < least {
+			oldest, least = t, f.count
+		}
+	}
+	delete(w.flows, oldest)
+}
+
+// keep numbers s and puts it in place of the oldest.
+func (w *witness) keep(s *segment.Segment) {
+	w.count++
+	s.Ordinal = w.count
+	w.segs[(w.count-1)%uint64(len(w.segs))] = *s
+}
+
+// missed counts packets that were dropped before they could be seen: their
+// ordinals are given to nobody.
+func (w *witness) missed(n uint64) { w.count += n }
+
+// since returns what is kept behind ordinal n; what is not there was missed.
+func (w *witness) since(n uint64) (segs []segment.Segment, next, missed uint64) {
+	n = min(n, w.count)
+	first := max(n, w.count-min(w.count, uint64(len(w.segs))))
+	for i := first; i < w.count; i++ {
+		if s := &w.segs[i%uint64(len(w.segs))]; s.Ordinal == i+1 {
+			segs = append(segs, *s)
+		}
+	}
+	return segs, w.count, w.count - n - uint64(len(segs))
+}
+
+// fill puts what the wire told of a connection into n: the initial numbers, the
+// last segments, the history. The rest the kernel knows better: a packet that
+// was seen may still be thrown away by a firewall.
+func (w *witness) fill(local, remote netip.AddrPort, n *segment.Snapshot) {
+	f := w.flows[tuple{segment.TCP, bare(local), bare(remote)}]
+	if f == nil {
+		return
+	}
+	var s segment.Snapshot
+	f.follower.Fill(&s)
+	if !s.Has(segment.HasISS) && !s.Has(segment.HasIRS) {
+		return // begun before it was looked at
+	}
+	n.Source, n.History = segment.Capture, s.History
+	if s.Has(segment.HasISS) {
+		n.ISS, n.Known = s.ISS, n.Known|segment.HasISS
+	}
+	if s.Has(segment.HasIRS) {
+		n.IRS, n.Known = s.IRS, n.Known|segment.HasIRS
+	}
+	if !n.Has(segment.HasWnd) {
+		n.SndWnd, n.RcvWnd, n.Known = s.SndWnd, s.RcvWnd, n.Known|segment.HasWnd
+	}
+	for d, at := range [...]**segment.Segment{&n.Out, &n.In} {
+		if f.seen[d] {
+			last := f.last[d]
+			*at = &last
+		}
+	}
+}
+
+// look adds p to what is looked at.
+func (w *witness) look(p spot) {
+	p.local = bare(p.local)
+	if p.remote.IsValid() {
+		p.remote = bare(p.remote)
+	}
+	if slices.Contains(w.spots, p) {
+		return
+	}
+	if len(w.spots) == maxSpots {
+		w.spots = slices.Delete(w.spots, 0, 1)
+	}
+	w.spots = append(w.spots, p)
+}
