@@ -40,7 +40,7 @@ var tallyColumns = [...]tallyColumn{
 	{words.RowLost, words.RowLost, 0, func(l *Look, t *Tally) (string, Style) { return bad(l, t.Lost) }},
 	{words.ColDup, words.ColDup, 1, func(l *Look, t *Tally) (string, Style) { return bad(l, t.Dup) }},
 	{words.RowLate, words.RowLate, 1, func(l *Look, t *Tally) (string, Style) { return bad(l, t.Late) }},
-	{words.ColAgain, words.ColAgainShort, 2, func(l *Look, t *Tally) (string, Style) {
+	{words.ColAgain, words.ColAgain, 2, func(l *Look, t *Tally) (string, Style) {
 		if t.Proto == "UDP" {
 			return words.CellNone.In(l.Lang), l.Theme.Dim
 		}
@@ -96,10 +96,9 @@ func (d Balance) Draw(l *Look, w, h int) []string {
 		b := newBrush(l, w, Style{})
 		b.to(6)
 		for i, c := range cols {
-			cell(&b, l.Theme.Dim, tallyColumns[c].title(l, left > 0), wide[i])
+			cell(&b, l.Theme.Dim, tallyColumns[c].fitting(l, wide[i]-2), wide[i])
 		}
-		if left > 0 {
-			b.skip(2)
+		if b.skip(2); left >= Width(l.Method, words.ColRecent.In(l.Lang)) {
 			b.text(l.Theme.Dim, words.ColRecent.In(l.Lang))
 		}
 		rows = append(rows, b.end())
@@ -116,6 +115,11 @@ func (d Balance) Draw(l *Look, w, h int) []string {
 // title is what stands above a column.
 func (c *tallyColumn) title(l *Look, long bool) string {
 	return pick(long, c.name, c.short).In(l.Lang)
+}
+
+// fitting is the title that fits in w cells.
+func (c *tallyColumn) fitting(l *Look, w int) string {
+	return c.title(l, Width(l.Method, c.title(l, true)) <= w)
 }
 
 // fit chooses the columns that fit in w cells, how wide each is and how much
@@ -140,7 +144,7 @@ func (d *Balance) fit(l *Look, w int) (cols, wide []int, left int) {
 				continue
 			}
 			if left >= 0 || drop == 0 {
-				return cols, wide, pick(long, left-2, 0)
+				return cols, wide, pick(left >= 9, left-2, 0)
 			}
 		}
 	}

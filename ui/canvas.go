@@ -24,12 +24,12 @@ func (t *Theme) ink(i Ink) Style {
 // 2×4 dots; without, one mark that tells the ink.
 type canvas struct {
 	w, h  int
-	cells []spot8
+	cells []dotCell
 	pen   *pen
 }
 
-// A spot8 is a cell: dots, or one sign in their place.
-type spot8 struct {
+// A dotCell is a cell: dots, or one sign in their place.
+type dotCell struct {
 	dots uint8
 	ink  Ink
 	sign rune
@@ -38,7 +38,7 @@ type spot8 struct {
 
 // newCanvas is an empty one.
 func newCanvas(l *Look, w, h int) *canvas {
-	return &canvas{w: max(w, 0), h: max(h, 0), cells: make([]spot8, max(w, 0)*max(h, 0)), pen: l.Glyphs.pen}
+	return &canvas{w: max(w, 0), h: max(h, 0), cells: make([]dotCell, max(w, 0)*max(h, 0)), pen: l.Glyphs.pen}
 }
 
 // size is how many dots there are.
@@ -81,7 +81,7 @@ func (c *canvas) sign(x, y int, ink Ink, r rune) {
 		x, y = x/2, y/4
 	}
 	if s := &c.cells[y*c.w+x]; s.sign == 0 || ink >= s.ink {
-		*s = spot8{ink: ink, sign: r, set: true}
+		*s = dotCell{ink: ink, sign: r, set: true}
 	}
 }
 

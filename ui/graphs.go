@@ -131,6 +131,7 @@ func (d *Graphs) peer(l *Look) string {
 // the rest flat; then it is only said.
 func (s *Sequence) plot(l *Look, from, to time.Duration, title string) Plot {
 	p := Plot{Title: title, From: from, To: to, Keys: []Key{
+		{'|', InkTCP, words.GraphSent.In(l.Lang)},
 		{'R', InkWarn, words.GraphAgain.In(l.Lang)}, {'x', InkBad, words.GraphLost.In(l.Lang)}, {'S', InkFaint, "SACK"},
 	}}
 	seen := func(q []SentBytes) []SentBytes {

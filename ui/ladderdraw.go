@@ -118,9 +118,10 @@ func (d Ladder) nothing(l *Look) []string {
 func (d *rungs) heading(r *Rung) string {
 	l, th := d.l, d.l.Theme
 	b := newBrush(l, d.W, Style{})
-	b.skip(1)
 	right := d.cols.arrow - pick(d.cols.port > 0, d.cols.port+1, 1)
-	b.text(th.Dim, Truncate(l.Method, words.LadderSeconds.In(l.Lang), d.cols.time, ""))
+	unit := Truncate(l.Method, words.LadderSeconds.In(l.Lang), d.cols.time, "")
+	b.to(1 + d.cols.time - Width(l.Method, unit))
+	b.text(th.Dim, unit)
 	b.to(right)
 	left, peer := d.Left, d.Right
 	if left == "" {

@@ -91,13 +91,13 @@ func (p Plot) Draw(l *Look, w, h int) []string {
 	}
 	rows := []string{p.heading(l, w)}
 	low, top, ok := p.span()
-	if !ok || h < 5 || w < 16 {
+	if !ok || h < 6 || w < 16 {
 		b := newBrush(l, w, Style{})
 		b.skip(1)
 		b.text(l.Theme.Dim, words.PlotNothing.In(l.Lang))
 		return exactly(append(rows, b.end()), w, h)
 	}
-	ticks := newTicks(low, top, max((h-3)/3, 2))
+	ticks := newTicks(low, top, h-3)
 	left := ticks.width() + 1
 	c := newCanvas(l, w-left-1, h-3)
 	sc := scale{from: p.From, to: p.To, low: ticks.low, top: ticks.top}
@@ -105,7 +105,7 @@ func (p Plot) Draw(l *Look, w, h int) []string {
 	p.paint(c, &sc)
 	for y := range c.h {
 		b := newBrush(l, w, Style{})
-		s, at := ticks.at(y, c.h)
+		s, at := ticks.at(y)
 		b.to(left - Width(l.Method, s))
 		b.text(l.Theme.Dim, s)
 		b.text(l.Theme.Dim, pick(at, l.Glyphs.pen.notch, l.Glyphs.pen.axis))
@@ -252,7 +252,7 @@ func (p *Plot) times(l *Look, w, left int) []string {
 	axis.to(left)
 	axis.text(th.Dim, pn.corner)
 	room := w - left - 1
-	step := roundUp(float64(p.To-p.From) / float64(max(room/9, 1)) / 1e9)
+	step := roundTime(float64(p.To-p.From) / float64(max(room/9, 1)) / 1e9)
 	from := math.Ceil(float64(p.From) / 1e9 / step)
 	for k := from; k*step <= p.To.Seconds(); k++ {
 		x := left + 1 + int((k*step*1e9-float64(p.From))/float64(p.To-p.From)*float64(room-1))
@@ -273,22 +273,44 @@ func (p *Plot) times(l *Look, w, left int) []string {
 	return []string{axis.end(), label.end()}
 }
 
-// ticks are the round values of an axis.
-type ticks struct{ low, top, step float64 }
-
-// newTicks puts about n round values around low and top.
-func newTicks(low, top float64, n int) ticks {
-	step := roundUp((top - low) / float64(n))
-	return ticks{math.Floor(low/step) * step, math.Ceil(top/step) * step, step}
+// ticks are the round values of an axis, one each few rows from the lowest row
+// up. The upper edge need not be round.
+type ticks struct {
+	low, top, step float64
+	rows           int // between two
+	h              int
 }
 
-// roundUp is the next of 1, 2, 5, 10, … from v on.
+// newTicks fits low to top into h rows, so that little room is left over.
+func newTicks(low, top float64, h int) ticks {
+	best, least := ticks{}, math.Inf(1)
+	for rows := 2; rows <= 5 && rows < h; rows++ {
+		n := float64(h-1) / float64(rows)
+		step := roundUp((top - low) / n)
+		t := ticks{low: math.Floor(low/step) * step, step: step, rows: rows, h: h}
+		if t.low+n*step < top {
+			step = roundUp(step * 1.01)
+			t.low, t.step = math.Floor(low/step)*step, step
+		}
+		t.top = t.low + n*t.step
+		waste := (t.top - t.low) / (top - low)
+		if rows == 2 && h > 7 || 2*rows > h-1 {
+			waste *= 1.2 // too many, too few
+		}
+		if waste < least {
+			best, least = t, waste
+		}
+	}
+	return best
+}
+
+// roundUp is the next of 1, 2, 3, 4, 5, 6, 8, 10, … from v on.
 func roundUp(v float64) float64 {
 	if !(v > 0) {
 		return 1
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(v)))
-	for _, m := range []float64{1, 2, 5} {
+	for _, m := range []float64{1, 2, 3, 4, 5, 6, 8} {
 		if v <= m*unit*1.0001 {
 			return m * unit
 		}
@@ -299,20 +321,30 @@ func roundUp(v float64) float64 {
 // width is the longest label's.
 func (t ticks) width() int {
 	n := 0
-	for v := t.low; v <= t.top+t.step/2; v += t.step {
-		n = max(n, len(short(v)))
+	for y := range t.h {
+		s, _ := t.at(y)
+		n = max(n, len(s))
 	}
 	return n
 }
 
-// at is the label on row y of h, if a round value is there.
-func (t ticks) at(y, h int) (string, bool) {
-	for v := t.low; v <= t.top+t.step/2; v += t.step {
-		if int(math.Round((t.top-v)/(t.top-t.low)*float64(h-1))) == y {
-			return short(v), true
-		}
+// at is the label on row y, if a round value is there.
+func (t ticks) at(y int) (string, bool) {
+	if up := t.h - 1 - y; t.rows > 0 && up%t.rows == 0 {
+		return short(t.low + float64(up/t.rows)*t.step), true
 	}
 	return "", false
+}
+
+// roundTime is the next of 1, 2, 5, 10, … seconds from v on.
+func roundTime(v float64) float64 {
+	unit := math.Pow(10, math.Floor(math.Log10(v)))
+	for _, m := range []float64{1, 2, 5} {
+		if v <= m*unit*1.0001 {
+			return m * unit
+		}
+	}
+	return 10 * unit
 }
 
 // short is a round v: "1500", "12k", "0.2".

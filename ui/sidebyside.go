@@ -1,6 +1,10 @@
 package ui
 
-import "time"
+import (
+	"time"
+
+	"seqtalk/ui/words"
+)
 
 // A SideBySide shows a conversation over TCP and UDP at once: one row a
 // message, its two fates beside each other, so that what UDP lost leaves a gap
@@ -72,7 +76,9 @@ func (d *SideBySide) parts() parts {
 	if p.balance > 0 && d.H >= 16 {
 		p.pairs-- // a rule
 	}
-	p.latencies = take(4, 8)
+	if p.latencies = take(4, 8); p.latencies > 0 && d.H >= 30 {
+		p.latencies += take(1, 10)
+	}
 	if d.H >= 30 {
 		p.strip += take(1, 10)
 		p.balance += take(len(d.Balance.Sparks), 12)
@@ -100,6 +106,14 @@ func (d SideBySide) Draw(l *Look, v View) []string {
 		rows = append(rows, d.Balance.Draw(l, d.W, p.balance)...)
 	}
 	if p.latencies > 0 {
+		if d.H >= 30 {
+			b := newBrush(l, d.W, Style{})
+			b.skip(1)
+			b.text(l.Theme.Strong, words.GraphLatency.In(l.Lang))
+			b.text(l.Theme.Dim, ", "+words.GraphMessages.In(l.Lang))
+			rows = append(rows, b.end())
+			p.latencies--
+		}
 		rows = append(rows, d.Latencies.Draw(l, d.W, p.latencies)...)
 	}
 	return exactly(rows, d.W, d.H)

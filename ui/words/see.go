@@ -19,9 +19,7 @@ var (
 	LadderBytes    = phrase("bytes ", "字节 ") // 1–33
 	LadderDatagram = phrase("datagram ", "数据报 ")
 	LadderFragment = phrase("fragment", "分片")
-	LadderB        = phrase(" B", " B")
 	LadderMisses   = phrase("misses ", "缺 ") // bytes 1–33
-	LadderHas      = phrase("has ", "已有 ")
 	LadderSyn      = phrase("SYN costs one number", "SYN 占用一个编号")
 	LadderFin      = phrase("FIN costs one number", "FIN 占用一个编号")
 	LadderRst      = phrase("RST: the connection is void", "RST：连接作废")
@@ -32,8 +30,6 @@ var (
 	LadderWith     = phrase("with #%d", "随 #%d")
 	LadderHeld     = phrase("held", "扣住")
 	LadderOnWay    = phrase("on its way", "在途")
-	LadderTime     = phrase("Time zero is %s.", "零时刻为 %s。")
-	LadderTitle    = phrase("Ladder", "时序图")
 	LadderLegend   = phrase(
 		"Each arrow is one packet, newest below. ═ sent again, ✗ died on the way, ? arrival not known, ┄ on its way.",
 		"每个箭头是一个分组，越新越靠下。═ 重传，✗ 途中丢失，? 是否到达未知，┄ 在途。")
@@ -67,7 +63,6 @@ var (
 	ColDelivered  = phrase("came", "送达")
 	ColDup        = phrase("dup", "重复")
 	ColAgain      = phrase("resent", "重传")
-	ColAgainShort = phrase("resent", "重传")
 	ColP50        = phrase("p50", "p50")
 	ColMax        = phrase("max", "最大")
 	ColPerByte    = phrase("B/B", "倍")
@@ -87,6 +82,7 @@ var (
 	GraphLatency  = phrase("latency", "时延")
 	GraphAcked    = phrase("acked", "已确认")
 	GraphEdge     = phrase("window", "窗口边缘")
+	GraphSent     = phrase("sent", "发出")
 	GraphAgain    = phrase("sent again", "重传")
 	GraphLost     = phrase("lost", "丢失")
 	GraphBeyond   = phrase("window to %s ^", "窗口到 %s ^")
