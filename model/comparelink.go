@@ -71,6 +71,9 @@ func linkCommands() []command {
 	}
 }
 
+// linked reports that there is an emulated link here.
+func (m *Model) linked() bool { return m.o.Pair != nil }
+
 // linkRow says what the link is set to.
 func (m *Model) linkRow() ui.LinkRow {
 	spec := m.o.Pair.Spec()

@@ -44,7 +44,7 @@ func newKeyMap(l words.Lang) KeyMap {
 	bind := func(does words.Phrase, shown string, keys ...string) key.Binding {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, does.In(l)))
 	}
-	return KeyMap{
+	m := KeyMap{
 		Send:          bind(words.KeySend, "Enter", "enter", "kpenter"),
 		Newline:       bind(words.KeyNewline, "Alt-Enter Shift-Enter Ctrl-J", "alt+enter", "shift+enter", "ctrl+j"),
 		Complete:      bind(words.KeyComplete, "Tab", "tab"),
@@ -104,6 +104,8 @@ func newKeyMap(l words.Lang) KeyMap {
 		HalfClose: bind(words.KeyHalfClose, "Ctrl-D", "ctrl+d"),
 		Suspend:   bind(words.KeySuspend, "Ctrl-Z", "ctrl+z"),
 	}
+	m.link(false)
+	return m
 }
 
 // A keyGroup is a part of the keys under one heading.

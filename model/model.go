@@ -128,7 +128,7 @@ func New(o Options) *Model {
 	if m.o.Command == "" {
 		m.o.Command = counterpart(o)
 	}
-	m.keys.link(o.Pair != nil)
+	m.keys.link(m.linked())
 	m.editor.reset("")
 	m.numbers.tr = o.Transport
 	m.numbers.read(m.now())
