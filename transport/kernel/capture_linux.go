@@ -20,7 +20,7 @@ import (
 const (
 	captureBuffer = 8 << 20              // octets asked for; the system may grant less
 	captureBatch  = 64                   // packets read by one call
-	capturePause  = 2 * time.Millisecond // between two calls while packets come: what came meanwhile is read at once
+	capturePause  = 4 * time.Millisecond // between two calls while packets come: what came meanwhile is read at once
 	headersOnly   = 192                  // octets of a packet that hold all its headers
 	wholePacket   = 65535 + 128          // nothing is longer, GSO or not
 )
@@ -166,8 +166,8 @@ func (c *capture) batch() int {
 	for i := range n {
 		p, g := c.inbox.packet(i)
 		g.loopback = g.iface == c.lo
-		if s, ok := c.witness.see(p, g); ok && c.options.Observe != nil {
-			c.told = append(c.told, told{s, i})
+		if s := c.witness.see(p, g); s != nil && c.options.Observe != nil {
+			c.told = append(c.told, told{*s, i})
 		}
 	}
 	if n > 0 {

@@ -88,20 +88,19 @@ type sighting struct {
 	outgoing bool
 }
 
-// see follows a packet, of which the headers are enough. It returns what the
-// packet is at our end; ok is false if it is nobody's here.
-func (w *witness) see(p []byte, g sighting) (s segment.Segment, ok bool) {
+// see follows a packet, of which the headers are enough. It returns the segment,
+// as our end sees it, in its place in the ring; nil if it is nobody's here. Where
+// both ends are this stack's it is kept twice.
+func (w *witness) see(p []byte, g sighting) (first *segment.Segment) {
 	s, payload, err := segment.Parse(p)
 	if err != nil || s.Fragment && s.Src.Port() == 0 {
-		return s, false
+		return nil
 	}
 	s.At = g.at
 	w.heard++
 	if s.Proto == segment.ICMP || s.Proto == segment.ICMPv6 {
-		return w.seeICMP(s, payload, g)
+		return w.seeICMP(&s, payload, g)
 	}
-	var mine [2]segment.Segment
-	n := 0
 	for _, d := range [...]segment.Dir{segment.Out, segment.In} {
 		if !g.loopback && (d == segment.Out) != g.outgoing {
 			continue
@@ -110,11 +109,14 @@ func (w *witness) see(p []byte, g sighting) (s segment.Segment, ok bool) {
 		if d == segment.In {
 			t.local, t.remote = s.Dst, s.Src
 		}
-		if w.watched(t) && w.follow(t, &s, d, g, &mine[n]) {
-			n++
+		if !w.watched(t) {
+			continue
+		}
+		if kept := w.follow(t, &s, d, g); first == nil {
+			first = kept
 		}
 	}
-	return mine[0], n > 0
+	return first
 }
 
 // watched reports whether t is between a spot and whoever it talks to.
@@ -122,13 +124,13 @@ func (w *witness) watched(t tuple) bool {
 	return slices.ContainsFunc(w.spots, func(p spot) bool { return p.covers(t.proto, t.local, t.remote) })
 }
 
-// follow puts s into its flow, as the end called t.local sees it, and keeps it.
-func (w *witness) follow(t tuple, s *segment.Segment, d segment.Dir, g sighting, into *segment.Segment) bool {
+// follow keeps s as the end called t.local sees it, and puts it into its flow.
+func (w *witness) follow(t tuple, s *segment.Segment, d segment.Dir, g sighting) *segment.Segment {
 	f := w.flow(t)
 	if !f.lanes[d].takes(g.iface, g.at) {
-		return false
+		return nil
 	}
-	*into = *s
+	into := w.keep(s)
 	into.Dir = d
 	if t.proto == segment.TCP {
 		if f.follower.Restarts(into) {
@@ -138,13 +140,16 @@ func (w *witness) follow(t tuple, s *segment.Segment, d segment.Dir, g sighting,
 		into.Note = join(into.Note, f.offload(into, d, g))
 	}
 	f.last[d], f.seen[d], f.count = *into, true, w.heard
-	w.keep(into)
-	return true
+	return into
 }
 
 // offload says how many segments are seen as one: the system cuts what it sends
 // as late, and joins what comes as early, as it can.
 func (f *flow) offload(s *segment.Segment, d segment.Dir, g sighting) string {
+	const least = 536 // of an MSS that is not told (RFC 9293 §3.7.1)
+	if s.Len <= least-12 {
+		return ""
+	}
 	var n segment.Snapshot
 	f.follower.Fill(&n)
 	mss := n.MSS
@@ -169,17 +174,13 @@ func join(a, b string) string {
 }
 
 // seeICMP takes an ICMP error about a packet that a spot has sent.
-func (w *witness) seeICMP(s segment.Segment, about []byte, g sighting) (segment.Segment, bool) {
+func (w *witness) seeICMP(s *segment.Segment, about []byte, g sighting) *segment.Segment {
 	inner, _, err := segment.Parse(about)
-	if err != nil || g.outgoing && !g.loopback {
-		return s, false
-	}
-	if !w.watched(tuple{inner.Proto, inner.Src, inner.Dst}) {
-		return s, false
+	if err != nil || g.outgoing && !g.loopback || !w.watched(tuple{inner.Proto, inner.Src, inner.Dst}) {
+		return nil
 	}
 	s.Dir = segment.In
-	w.keep(&s)
-	return s, true
+	return w.keep(s)
 }
 
 // flow is that of t, made if there is none yet.
@@ -207,10 +208,12 @@ func (w *witness) forget() {
 }
 
 // keep numbers s and puts it in place of the oldest.
-func (w *witness) keep(s *segment.Segment) {
+func (w *witness) keep(s *segment.Segment) *segment.Segment {
+	at := &w.segs[w.count%uint64(len(w.segs))]
 	w.count++
 	s.Ordinal = w.count
-	w.segs[(w.count-1)%uint64(len(w.segs))] = *s
+	*at = *s
+	return at
 }
 
 // missed counts packets that were dropped before they could be seen: their
