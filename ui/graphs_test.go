@@ -78,7 +78,7 @@ func TestGraphsAreAsWideAsAsked(t *testing.T) {
 			l := testLook(lang.lang)
 			l.Glyphs = g
 			for w, h := range sizes {
-				if h > 70 {
+				if h > 70 || h%2 == 1 {
 					continue
 				}
 				for which := range GraphCount {
@@ -112,7 +112,7 @@ func FuzzPlot(f *testing.F) {
 func benchmarkGraphs(b *testing.B, w, h int) {
 	l := testLook(words.English)
 	d := graphSample(w, h, 50_000)
-	d.From = d.To - 5*time.Second
+	d.From = d.To - time.Second // some thousand points
 	b.ReportAllocs()
 	for b.Loop() {
 		d.Draw(l)

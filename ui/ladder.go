@@ -71,7 +71,6 @@ type Rung struct {
 	Control string   // "RECEIPT": what it carries instead of a message
 	ICMP    string   // "port unreachable"
 	Part    bool     // a fragment of an IP packet
-	Bytes   []byte   // of the payload, if they were kept: for the box
 }
 
 // A Block is a run of bytes that arrived beyond a gap (SACK): First is in it, Next is not.

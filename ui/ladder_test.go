@@ -79,7 +79,7 @@ func tcpStory() ladder {
 		tcpRung(ms(2021), trip, false, ".", 88, 98, 0),
 		say(tcpRung(ms(3000), trip, false, "P.", 88, 98, 40), "m3"),
 		die(say(tcpRung(ms(3001), trip, false, "P.", 128, 98, 40), "m4 丢了"), "lost by /drop", 23),
-		say(tcpRung(ms(3002), trip, false, "P.", 168, 98, 40), "m5"),
+		say(tcpRung(ms(3002), trip, false, "P.", 168, 98, 40), "m5 👍🏽 👨‍👩‍👧‍👦"),
 		say(tcpRung(ms(3003), trip, false, "P.", 208, 98, 80), "m6", "m7"),
 		tcpRung(ms(3020), trip, true, ".", 98, 128, 0),
 		dup(tcpRung(ms(3022), trip, true, ".", 98, 128, 0), 1, Block{168, 208}),
@@ -163,6 +163,7 @@ func TestLadderIsAsWideAsAsked(t *testing.T) {
 			l := testLook(lang.lang)
 			l.Glyphs = g
 			for w, h := range sizes {
+				l.Method = pick(w%3 == 0, GraphemeWidth, WcWidth)
 				for _, rungs := range []ladder{nil, tcpStory(), bothStory()} {
 					d := Ladder{Rungs: rungs, W: w, H: h, Selected: 5, Until: None, Both: w%2 == 0, Absolute: h%2 == 0, EndKey: "End"}
 					for _, v := range []View{Latest, {}, {Item: 7}} {

@@ -20,7 +20,7 @@ func calls(first uint64, sizes ...int) []Call {
 
 // rulerSample is a ruler of one wire.
 func rulerSample(wire Wire, w, h int) Ruler {
-	said := []string{"你好", "hello", "世界和平", "b", "粘包是什么？", "one more line"}
+	said := []string{"你好", "hello", "世界和平", "b", "粘包是什么？", "one more 👨‍👩‍👧‍👦"}
 	d := Ruler{W: w, H: h, Wire: wire, First: 1, Buffer: 16}
 	var sizes []int
 	for i, s := range said {
@@ -106,6 +106,7 @@ func TestRulerIsAsWideAsAsked(t *testing.T) {
 	for _, lang := range goldenLangs {
 		l := testLook(lang.lang)
 		for w, h := range sizes {
+			l.Method = pick(w%3 == 0, GraphemeWidth, WcWidth)
 			for wire := RawWire; wire <= FramedWire; wire++ {
 				checkRows(t, "ruler", l, rulerSample(wire, w, h).Draw(l), w, h)
 			}
@@ -118,7 +119,7 @@ func TestRulerIsAsWideAsAsked(t *testing.T) {
 func TestRulerSplits(t *testing.T) {
 	l := testLook(words.English)
 	got := Strip(Join(rulerSample(RawWire, 80, 24).Draw(l)))
-	for _, s := range []string{"e7╎95 8c", "3: 36 B, 4 in one", "cut in half: 2"} {
+	for _, s := range []string{"e7╎95 8c", "3: 57 B, 4 in one", "cut in half: 2"} {
 		if !strings.Contains(got, s) {
 			t.Errorf("there is no %q in\n%s", s, got)
 		}

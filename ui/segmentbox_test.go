@@ -37,9 +37,9 @@ func TestSegmentBoxes(t *testing.T) {
 			for _, s := range [][2]int{{78, 30}, {38, 10}} {
 				fmt.Fprintf(&out, "%s\n\n", Strip(Join(d.Draw(l, s[0], s[1]))))
 			}
-			for w := 0; w < 100; w += 1 + w/9 {
-				for h := range 30 {
-					for _, first := range []int{0, 3, 1000} {
+			for w := 0; w < 100; w += 1 + w/5 {
+				for h := 0; h < 30; h += 1 + h/3 {
+					for _, first := range []int{0, 1000} {
 						d.First = first
 						checkBox(t, "segment", l, d.Draw(l, w, h), w, h)
 					}
