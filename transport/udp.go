@@ -232,7 +232,8 @@ func (u *udp) input(now time.Time, from netip.AddrPort, p []byte) {
 // leftover reports whether p belongs to a session that began before we did.
 func (u *udp) leftover(p []byte) bool {
 	_, kind := session.PeekSession(p)
-	return kind == session.KindFrame && !session.Begins(p)
+	_, _, calls := session.Calls(p)
+	return kind == session.KindFrame && !calls
 }
 
 func (u *udp) unframed() bool {
@@ -254,7 +255,7 @@ func foreignFrame(p []byte) bool {
 // replaceable reports whether the sender of p may take the peer's place: a
 // session that begins, where the peer is silent, or speaks without frames.
 func (u *udp) replaceable(now time.Time, from netip.AddrPort, p []byte) bool {
-	if !session.Begins(p) {
+	if _, _, calls := session.Calls(p); !calls {
 		return false
 	}
 	if u.targets != nil {
@@ -291,7 +292,11 @@ func (u *udp) first(now time.Time, from netip.AddrPort, p []byte) {
 	if !u.c.closing.IsZero() {
 		return
 	}
-	m := u.c.machine(now, u.stack, session.Config{Datagram: true})
+	if from == u.socket.LocalAddr() {
+		u.turnAway(now, from, p) // it says that it comes from ourselves
+		return
+	}
+	m := u.c.machine(now, u.stack, session.Config{Datagram: true, Secret: u.c.id()})
 	m.Input(now, p)
 	if instance, taken := u.c.company(u); taken && (instance == 0 || m.Peer().Instance != instance) {
 		u.turnAway(now, from, p)

@@ -53,7 +53,7 @@ var noon = time.UnixMilli(1_773_489_600_000).UTC()
 // couple is a dialer and a listener of the example.
 func couple(datagram bool) (d, l *session.Machine) {
 	d = session.New(noon, session.Config{Datagram: datagram, Dialer: true, Instance: 0xa11ce, Session: 0x5e550001, Protocols: session.OverTCP | session.OverUDP, Nick: "ann"})
-	l = session.New(noon, session.Config{Datagram: datagram, Instance: 0xb0b, Protocols: session.OverTCP | session.OverUDP, Nick: "bob"})
+	l = session.New(noon, session.Config{Datagram: datagram, Instance: 0xb0b, Secret: 0x5ec2e7, Protocols: session.OverTCP | session.OverUDP, Nick: "bob"})
 	return d, l
 }
 

@@ -18,7 +18,7 @@ type (
 		Session   uint64
 		Protocols Protocols
 		Nick      string
-		Seen      uint64 // the highest id that came from the one addressed
+		Proof     uint32 // over UDP: a number that only who got our answer can know; 0 on a stream
 	}
 	nickBody struct {
 		_    struct{} `cbor:",toarray"`

@@ -10,7 +10,12 @@ import (
 type association struct {
 	tracker   *tracker
 	session   uint64 // of the frame at hand
-	validated bool   // a frame came after we answered: the address is no forgery
+	proof     uint32 // what a listener wants to see in a HELLO, and a dialer puts there
+	proved    bool   // it was there: the address is no forgery
+	came      int    // octets that came from an address before it was proved
+	went      int    // and that were sent there
+	answers   int
+	answerAt  time.Time // not before
 	greetings int
 	hellos    int
 	helloAt   time.Time // when the next greeting or HELLO is due
@@ -20,6 +25,9 @@ type association struct {
 
 // inputDatagram takes one datagram.
 func (m *Machine) inputDatagram(p []byte) {
+	if !m.known() {
+		m.dg.came = min(m.dg.came+len(p), maxUDP)
+	}
 	if m.c.Wire == Raw || m.c.Wire == Line {
 		m.lookForStrangers(p)
 		m.gotDatagram(p)
@@ -59,11 +67,11 @@ func (m *Machine) takesText(p []byte) bool {
 
 func (m *Machine) gotGreeting(session, instance uint64) {
 	switch {
-	case m.session != 0 && (session != m.session || instance != m.peer.Instance), m.state >= left:
+	case m.session != 0 && (session != m.session || instance != m.peer.Instance), m.state >= left, instance == m.c.Instance:
 		m.n.Ignored++
 	case m.session != 0:
 		m.heard = m.now
-		m.replyHello(greetingLen, "")
+		m.replyHello("")
 	default:
 		m.heard = m.now
 		m.in.plain = Raw // what still comes without a frame
@@ -73,15 +81,17 @@ func (m *Machine) gotGreeting(session, instance uint64) {
 
 // gotFrame takes a frame that belongs to the session, or begins one.
 func (m *Machine) gotFrame(k kind, session uint64, body []byte, size int) {
-	malformed, answered := m.n.Malformed, m.state == open
+	sense := m.n.Malformed + m.n.Ignored
 	m.dg.session = session
 	if k == text {
 		body = m.own(body)
 	}
 	m.frame(k, body, size, 0, 0)
-	if m.n.Malformed == malformed {
+	if m.n.Malformed+m.n.Ignored == sense {
 		m.heard = m.now
-		m.dg.validated = m.dg.validated || answered
+		if m.pings >= mostPings {
+			m.pings = 0
+		}
 	}
 }
 
@@ -107,34 +117,48 @@ func (m *Machine) gotDatagram(p []byte) {
 
 // known is whether the peer's address has proved to be its own, so that more
 // may go there than came from there.
-func (m *Machine) known() bool { return !m.c.Datagram || m.c.Dialer || m.dg.validated }
+func (m *Machine) known() bool { return !m.c.Datagram || m.c.Dialer || m.dg.proved }
 
-// replyHello answers a HELLO or greeting of size octets with a HELLO that is
-// no larger, so that nobody can use us against a third: with our name only if
-// it fits, else that follows in a NICK.
-func (m *Machine) replyHello(size int, nick string) {
-	b := m.helloBody()
-	b.Nick = nick
-	weight := func() int { return headerLen + sessionLen + len(appendBody(nil, b)) }
-	if weight() > size {
-		b.Nick = ""
-	}
-	if weight() > size {
-		b.Seen = 0
-	}
-	if weight() > size {
+// replyHello answers a HELLO or greeting. Before the address has proved to be
+// the peer's no more is sent there than came from there, so that nobody can use
+// us against a third: the HELLO has our name only if it fits, and a number that
+// is to come back. Then a NICK is the answer, which nobody answers.
+func (m *Machine) replyHello(nick string) {
+	if m.now.Before(m.dg.answerAt) {
 		return
 	}
-	m.in.greeted = true
-	m.nickOwed = b.Nick == ""
-	m.control(hello, b)
+	m.nickOwed = true
+	if !m.known() {
+		b := m.helloBody()
+		b.Nick = nick
+		if m.weight(b) > m.credit() {
+			b.Nick = ""
+		}
+		if m.weight(b) > m.credit() {
+			return
+		}
+		m.in.greeted = true
+		m.control(hello, b)
+	}
+	m.dg.answers++
+	m.dg.answerAt = m.now.Add(helloEvery)
+	if m.dg.answers >= quickAnswers {
+		m.dg.answerAt = m.now.Add(helloSeldom)
+	}
 }
+
+func (m *Machine) weight(b *helloBody) int { return headerLen + sessionLen + len(appendBody(nil, b)) }
+
+// credit is how many octets may go to an address that has not been proved.
+func (m *Machine) credit() int { return m.dg.came - m.dg.went }
 
 // retractHello takes back a HELLO that was not handed over yet.
 func (m *Machine) retractHello() {
 	for n := m.out.len(); n > 0; n-- {
 		if p, _ := m.out.pop(); p.Label != hello.String() {
 			m.push(p)
+		} else {
+			m.dg.went -= len(p.Octets)
 		}
 	}
 }
@@ -165,7 +189,7 @@ func (m *Machine) tickAssociation() {
 // receiptAt is the earliest time for the next receipt; zero: none is owed, or
 // at once.
 func (m *Machine) receiptAt() time.Time {
-	if !m.c.Datagram || !m.receiptOwed || m.state != open || m.receiptRoom() < 0 {
+	if !m.c.Datagram || !m.receiptOwed || m.state != open || !m.known() || m.receiptRoom() < 0 {
 		return time.Time{}
 	}
 	return m.dg.receiptAt

@@ -42,7 +42,7 @@ func TestFrameOctets(t *testing.T) {
 	}
 	d := New(t0, config(true, true, Framed))
 	if got, want := outs(d, t0)[0].Octets,
-		unhex("f5 01 00 01 00000023 0123456789abcdef 85 1ba11ce00000000001 1b0123456789abcdef 03 65616c696365 00"); !bytes.Equal(got, want) {
+		unhex("f5 01 00 01 00000027 0123456789abcdef 85 1ba11ce00000000001 1b0123456789abcdef 03 65616c696365 1a00010000"); !bytes.Equal(got, want) {
 		t.Errorf("datagram is %x, want %x", got, want)
 	}
 }

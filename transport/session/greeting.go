@@ -107,12 +107,21 @@ func PeekSession(p []byte) (session uint64, kind Kind) {
 	return 0, KindText
 }
 
-// Begins reports whether a datagram asks for a new session: a greeting or a
-// HELLO.
-func Begins(p []byte) bool {
-	if _, kind := PeekSession(p); kind == KindGreeting {
-		return true
+// Calls reports whether a datagram asks for a session, which may be a new one: a
+// greeting, or a HELLO that is no answer. It tells whose call it is.
+func Calls(p []byte) (session, instance uint64, ok bool) {
+	if len(p) == greetingLen {
+		if session, instance, m := greeting(p); m == yes {
+			return session, instance, true
+		}
 	}
-	k, session, _, err := datagram(p)
-	return err == nil && session != 0 && k == hello
+	k, session, body, err := datagram(p)
+	if err != nil || session == 0 || k != hello {
+		return 0, 0, false
+	}
+	b, err := readHello(body)
+	if err != nil || b.Session != session || b.Protocols&answering != 0 {
+		return 0, 0, false
+	}
+	return session, b.Instance, true
 }

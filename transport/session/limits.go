@@ -17,8 +17,10 @@ const (
 	maxBitmap = 512      // octets: a receipt speaks of at most 4,096 ids beyond its first number
 	maxUDP    = 65_507   // octets of a datagram over IPv4: 65,535 − 20 − 8 (RFC 768, RFC 791)
 
-	defaultOctets = 1200 // of a datagram: under every path's MTU that is met today (RFC 9000 §14)
-	leastOctets   = 128  // of a datagram: a HELLO with the longest name fits
+	noProof       = 1 << 16 // what a HELLO has in place of a proof: as long as one
+	proofBit      = 1 << 17 // every proof has it, so that all take 5 octets
+	defaultOctets = 1200    // of a datagram: under every path's MTU that is met today (RFC 9000 §14)
+	leastOctets   = 128     // of a datagram: a HELLO with the longest name fits
 
 	window           = 1 << 16 // ids the loss tracker remembers, and the widest plausible jump
 	keptOverUDP      = 1 << 16 // messages of ours that a late receipt can still confirm
@@ -26,6 +28,8 @@ const (
 	chunk            = 16 << 10
 	lastMilli        = 253_402_300_799_999 // ms: the last of the year 9999
 	helloRepeats     = 5
+	mostPings        = 3 // over UDP, that nobody answers
+	quickAnswers     = 8 // to HELLOs of one session; the later ones are as seldom as HELLOs
 	greetingsAtStart = 2
 )
 

@@ -61,6 +61,10 @@ func New(now time.Time, c Config) *Machine {
 	if c.Datagram {
 		m.texts.sent.limit = keptOverUDP
 		m.dg.tracker = new(tracker)
+		m.dg.proof = noProof
+		if !c.Dialer {
+			m.dg.proof = uint32(c.Secret) | proofBit
+		}
 	}
 	if c.Dialer {
 		m.session = c.Session
@@ -162,12 +166,15 @@ func (m *Machine) NextOut(now time.Time) (Out, bool) {
 // payDebts queues the control frames that were put off so that one may stand
 // for many: a receipt for all that came since the last round.
 func (m *Machine) payDebts() {
-	if m.receiptOwed && !m.now.Before(m.receiptAt()) {
-		m.sendReceipt()
+	if !m.known() {
+		return
 	}
-	if m.nickOwed && m.met && m.known() {
+	if m.nickOwed && m.met {
 		m.nickOwed = false
 		m.control(nick, &nickBody{Nick: m.c.Nick})
+	}
+	if m.receiptOwed && !m.now.Before(m.receiptAt()) {
+		m.sendReceipt()
 	}
 	if m.pongOwed {
 		m.pongOwed = false
@@ -205,11 +212,14 @@ func (m *Machine) Bye(now time.Time, r Reason) {
 }
 
 func (m *Machine) sayBye(r Reason) {
-	if m.state == open && m.receiptOwed {
+	if m.state == open && m.receiptOwed && m.known() {
 		m.sendReceipt() // nothing counts after a BYE
 	}
-	if m.c.Datagram && !m.known() {
+	if !m.known() {
 		m.retractHello()
+		if m.credit() < headerLen+sessionLen+bye.longest() {
+			return
+		}
 	}
 	if m.session != 0 && (m.state == open || m.c.Dialer || m.in.greeted) {
 		m.control(bye, &byeBody{Reason: r})
@@ -231,6 +241,9 @@ func (m *Machine) beginControl(k kind) []byte {
 func (m *Machine) endControl(k kind, tx []byte) {
 	at := len(m.tx)
 	m.tx = endFrame(tx, at)
+	if !m.known() {
+		m.dg.went += len(tx) - at
+	}
 	m.push(parcel{Out: Out{Octets: m.since(at), Label: k.String()}})
 }
 
@@ -275,18 +288,14 @@ func (m *Machine) greet() {
 }
 
 func (m *Machine) helloBody() *helloBody {
-	return &helloBody{
+	b := &helloBody{
 		Instance: m.c.Instance, Session: m.session, Protocols: m.c.Protocols,
-		Nick: m.c.Nick, Seen: m.seen(),
+		Nick: m.c.Nick, Proof: m.dg.proof,
 	}
-}
-
-// seen is the highest id of the peer's that came.
-func (m *Machine) seen() uint64 {
-	if m.c.Datagram {
-		return m.dg.tracker.top
+	if m.c.Datagram && !m.c.Dialer {
+		b.Protocols |= answering
 	}
-	return m.n.Highest
+	return b
 }
 
 // sayHello queues a HELLO.
@@ -334,7 +343,7 @@ func (m *Machine) frame(k kind, body []byte, size int, first, last uint64) {
 	case hello:
 		var b helloBody
 		if b, err = readHello(body); err == nil {
-			err = m.tookHello(b, size)
+			err = m.tookHello(b)
 		}
 	case nick:
 		var b nickBody
@@ -371,6 +380,10 @@ func (m *Machine) frame(k kind, body []byte, size int, first, last uint64) {
 
 func (m *Machine) tookNick(nick string) {
 	m.dg.helloAt = time.Time{} // the peer knows us
+	m.renamed(nick)
+}
+
+func (m *Machine) renamed(nick string) {
 	if nick != m.peer.Nick {
 		m.peer.Nick = nick
 		m.emit(Renamed{Nick: nick})
@@ -378,12 +391,15 @@ func (m *Machine) tookNick(nick string) {
 }
 
 // tookHello makes the acquaintance of the peer, or renews it.
-func (m *Machine) tookHello(b helloBody, size int) error {
+func (m *Machine) tookHello(b helloBody) error {
 	session := m.session
 	if m.c.Datagram {
 		session = m.dg.session
 	}
 	switch {
+	case m.c.Datagram && (b.Protocols&answering != 0) != m.c.Dialer, m.c.Datagram && b.Instance == m.c.Instance:
+		m.n.Ignored++ // an answer to a call that was forged in our name, or our own call
+		return nil
 	case session != 0 && b.Session != session:
 		return fmt.Errorf("HELLO of session %x in session %x", b.Session, session)
 	case m.peer.Instance != 0 && b.Instance != m.peer.Instance:
@@ -391,18 +407,17 @@ func (m *Machine) tookHello(b helloBody, size int) error {
 	}
 	known := m.peer.Instance != 0 // by a HELLO or by its greeting
 	m.met, m.state, m.session = true, open, b.Session
-	m.peer.Instance, m.peer.Session, m.peer.Protocols = b.Instance, b.Session, b.Protocols
+	m.peer.Instance, m.peer.Session, m.peer.Protocols = b.Instance, b.Session, b.Protocols&^answering
 	if !known {
 		m.peer.Nick = b.Nick
 	}
 	switch {
 	case m.c.Datagram && !m.c.Dialer:
-		m.replyHello(size, m.c.Nick)
-	case m.c.Datagram && known:
-	case m.c.Datagram && m.wire == Framed && b.Nick != "":
-		m.dg.helloAt = time.Time{}
+		m.proves(b.Proof)
+		m.replyHello(m.c.Nick)
+	case m.c.Datagram && m.dg.proof == b.Proof:
 	case m.c.Datagram:
-		m.dg.hellos = 0
+		m.dg.proof, m.dg.hellos = b.Proof, 0
 		m.sayHello()
 	case !m.in.greeted:
 		m.sayHello()
@@ -410,9 +425,19 @@ func (m *Machine) tookHello(b helloBody, size int) error {
 	if !known {
 		m.becomeFramed()
 	} else if b.Nick != "" {
-		m.tookNick(b.Nick)
+		m.renamed(b.Nick)
 	}
+	m.release()
 	return nil
+}
+
+// proves takes the proof of a caller: who has our answer is where it went.
+func (m *Machine) proves(proof uint32) {
+	if proof != m.dg.proof || m.dg.proved || !m.in.greeted {
+		return
+	}
+	m.dg.proved = true
+	m.dg.answerAt = time.Time{}
 }
 
 // tookGreeting answers the greeting of an auto dialer.
@@ -421,7 +446,7 @@ func (m *Machine) tookGreeting(session, instance uint64) {
 	m.peer.Instance, m.peer.Session = instance, session
 	if m.c.Datagram {
 		m.state = open
-		m.replyHello(greetingLen, "")
+		m.replyHello("")
 	} else {
 		m.sayHello()
 	}
@@ -457,9 +482,10 @@ func (m *Machine) tookPing(k kind, highest uint64) error {
 	return nil
 }
 
-// pingAt is when a PING is due: after 5 s in which the peer's program said nothing.
+// pingAt is when a PING is due: after 5 s in which the peer's program said nothing;
+// over UDP not for ever, since whoever has that address now may be another.
 func (m *Machine) pingAt() time.Time {
-	if m.wire != Framed || m.state != open || m.in.eof {
+	if m.wire != Framed || m.state != open || m.in.eof || !m.known() || m.c.Datagram && m.pings >= mostPings {
 		return time.Time{}
 	}
 	last := m.heard

@@ -312,13 +312,13 @@ var meetings = []struct {
 	{true, Auto, Auto, [4]string{
 		`GREETING HELLO #1 RECEIPT`,
 		`settled framed, renamed bob, delivered 1, #1 "yo"`,
-		`HELLO HELLO RECEIPT #1`,
+		`HELLO NICK RECEIPT #1`,
 		`settled framed, renamed alice, #1 "hi", delivered 1`,
 	}},
 	{true, Auto, Framed, [4]string{
 		`GREETING HELLO #1 RECEIPT`,
 		`settled framed, renamed bob, delivered 1, #1 "yo"`,
-		`HELLO HELLO RECEIPT #1`,
+		`HELLO NICK RECEIPT #1`,
 		`settled framed, renamed alice, #1 "hi", delivered 1`,
 	}},
 	{true, Auto, Raw, [4]string{
@@ -334,15 +334,15 @@ var meetings = []struct {
 		`settled line, line "seqtalk/1 0123456789abcdefa11ce00000000001", line "seqtalk/1 0123456789abcdefa11ce00000000001", line "hi"`,
 	}},
 	{true, Framed, Auto, [4]string{
-		`HELLO #1 RECEIPT`,
+		`HELLO HELLO #1 RECEIPT`,
 		`settled framed with bob, delivered 1, #1 "yo"`,
-		`HELLO RECEIPT #1`,
+		`HELLO NICK RECEIPT #1`,
 		`settled framed with alice, #1 "hi", delivered 1`,
 	}},
 	{true, Framed, Framed, [4]string{
-		`HELLO #1 RECEIPT`,
+		`HELLO HELLO #1 RECEIPT`,
 		`settled framed with bob, delivered 1, #1 "yo"`,
-		`HELLO RECEIPT #1`,
+		`HELLO NICK RECEIPT #1`,
 		`settled framed with alice, #1 "hi", delivered 1`,
 	}},
 	{true, Raw, Auto, [4]string{

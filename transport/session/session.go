@@ -34,6 +34,10 @@ const (
 	OverTCP Protocols = 1 << iota
 	OverUDP
 	OverLab
+
+	// answering marks, in a datagram, the HELLO of who was called, so that two who
+	// are called by a third never take each other's answers for calls.
+	answering
 )
 
 // Config is what a machine is made with.
@@ -43,6 +47,7 @@ type Config struct {
 	Wire      Wire   // as asked for
 	Instance  uint64 // of this process: random, not 0
 	Session   uint64 // of this conversation, chosen by the dialer: random, not 0; 0 at a listener
+	Secret    uint64 // of a listener over UDP: random, another one for each machine
 	Protocols Protocols
 	Nick      string
 	MaxOctets int // of one datagram, header included; 0: 1200

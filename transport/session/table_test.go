@@ -8,12 +8,12 @@ import (
 
 // one frame of each row of the table
 func frames(datagram bool) map[string][]byte {
-	session := uint64(0)
+	session, proof := uint64(0), uint32(0)
 	if datagram {
-		session = theSession
+		session, proof = theSession, noProof
 	}
 	return map[string][]byte{
-		"HELLO":   frameOf(hello, session, &helloBody{Instance: alice, Session: theSession, Nick: "alice"}),
+		"HELLO":   frameOf(hello, session, &helloBody{Instance: alice, Session: theSession, Nick: "alice", Proof: proof}),
 		"NICK":    frameOf(nick, session, &nickBody{Nick: "al"}),
 		"TEXT":    frameOf(text, session, &textBody{ID: 1, Text: []byte("hi")}),
 		"RECEIPT": frameOf(receipt, session, &receiptBody{}),
@@ -26,6 +26,19 @@ func frames(datagram bool) map[string][]byte {
 	}
 }
 
+// greetedBy has m, a listener, meet alice, whose address is her own.
+func greetedBy(m *Machine) {
+	m.Input(t0, frames(m.c.Datagram)["HELLO"])
+	if m.c.Datagram {
+		m.Input(t0, frameOf(hello, theSession, &helloBody{Instance: alice, Session: theSession, Nick: "alice", Proof: m.dg.proof}))
+	}
+}
+
+// answerOf is the answer to a call over UDP, by bob under any name.
+func answerOf(nick string) []byte {
+	return frameOf(hello, theSession, &helloBody{Instance: bob, Session: theSession, Protocols: answering, Nick: nick, Proof: proofBit})
+}
+
 // TestTable puts every type before a listener in every state.
 func TestTable(t *testing.T) {
 	enter := []struct {
@@ -33,10 +46,10 @@ func TestTable(t *testing.T) {
 		do   func(m *Machine)
 	}{
 		{"opening", func(*Machine) {}},
-		{"open", func(m *Machine) { m.Input(t0, frames(m.c.Datagram)["HELLO"]) }},
-		{"left", func(m *Machine) { m.Input(t0, frames(m.c.Datagram)["HELLO"]); m.Bye(t0, Quit) }},
+		{"open", greetedBy},
+		{"left", func(m *Machine) { greetedBy(m); m.Bye(t0, Quit) }},
 		{"ended", func(m *Machine) {
-			m.Input(t0, frames(m.c.Datagram)["HELLO"])
+			greetedBy(m)
 			m.Input(t0, frames(m.c.Datagram)["BYE"])
 		}},
 	}
@@ -57,7 +70,7 @@ func TestTable(t *testing.T) {
 		"stream opening 31":    "failed: frame of unknown type 31",
 
 		"datagram opening HELLO": "settled framed with alice → HELLO",
-		"datagram open HELLO":    " → HELLO",
+		"datagram open HELLO":    " → NICK",
 		"datagram open NICK":     "renamed al",
 		"datagram open TEXT":     `#1 "hi" → RECEIPT`,
 		"datagram open RECEIPT":  "",
@@ -76,6 +89,7 @@ func TestTable(t *testing.T) {
 				outs(m, t0)
 				events(m)
 				before := m.Counters()
+				m.dg.answerAt = t0
 				m.Input(t0, p)
 				got := strings.Join(events(m), "|")
 				switch n := m.Counters(); {
@@ -112,10 +126,14 @@ func TestTable(t *testing.T) {
 func TestTableDialer(t *testing.T) {
 	for name, want := range map[string]string{
 		"NICK": "malformed", "TEXT": "malformed", "RECEIPT": "malformed", "PING": "malformed", "PONG": "malformed",
-		"128": "malformed", "31": "malformed", "BYE": "bye 0", "HELLO": "settled framed with alice",
+		"128": "malformed", "31": "malformed", "BYE": "bye 0", "HELLO": "settled framed with bob",
 	} {
 		m := New(t0, config(true, true, Framed))
-		m.Input(t0, frames(true)[name])
+		p := frames(true)[name]
+		if name == "HELLO" {
+			p = answerOf("bob")
+		}
+		m.Input(t0, p)
 		got := strings.Join(events(m), "|")
 		if m.Counters().Malformed == 1 {
 			got += "malformed"

@@ -96,7 +96,7 @@ func (m *Machine) asksAgain() bool {
 // holds is whether h has to wait.
 func (m *Machine) holds(h *held) bool {
 	if m.wire == Framed {
-		return !m.in.greeted || m.c.Datagram && m.state == opening
+		return !m.in.greeted || m.c.Datagram && m.state == opening || !m.known()
 	}
 	return !m.hushed && m.now.Before(m.heldUntil(h))
 }

@@ -93,8 +93,12 @@ func TestHelloRepeats(t *testing.T) {
 	if got := diary(m, 6*time.Second); got != "HELLO@0 HELLO@200 HELLO@400 HELLO@600 HELLO@800 HELLO@1000 HELLO@3000 HELLO@5000" {
 		t.Error(got)
 	}
-	m.Input(ms(6000), frameOf(hello, theSession, &helloBody{Instance: bob, Session: theSession, Nick: "bob"}))
-	if got := diary(m, 6499*time.Millisecond); got != "#1@6000" {
+	m.Input(ms(6000), answerOf("bob"))
+	if got := diary(m, 6399*time.Millisecond); got != "HELLO@6000 #1@6000 HELLO@6200" {
+		t.Error(got)
+	}
+	m.Input(ms(6400), frames(true)["NICK"])
+	if got := diary(m, 6499*time.Millisecond); got != "" {
 		t.Error(got)
 	}
 }
@@ -149,6 +153,16 @@ func TestPing(t *testing.T) {
 		}
 		if p.a.Heard() != t0 {
 			t.Error("heard")
+		}
+		if !datagram {
+			continue
+		}
+		if got := diary(p.a, time.Minute); got != "" {
+			t.Errorf("then %s", got)
+		}
+		p.a.Input(at(time.Minute), frames(true)["NICK"])
+		if got := diary(p.a, 66*time.Second); got != "PING@65000" {
+			t.Errorf("to a peer who is back: %s", got)
 		}
 	}
 	p := newPair(true, Framed, Framed, 0)
