@@ -14,5 +14,13 @@ func mistake(what words.Phrase, args ...any) *Mistake { return &Mistake{what, ar
 // Error is the mistake in English.
 func (m *Mistake) Error() string { return m.In(words.English) }
 
-// In is the mistake in l.
-func (m *Mistake) In(l words.Lang) string { return m.What.In(l, m.Args...) }
+// In is the mistake in l, one it tells of too.
+func (m *Mistake) In(l words.Lang) string {
+	args := append([]any{}, m.Args...)
+	for i, a := range args {
+		if inner, ok := a.(*Mistake); ok {
+			args[i] = inner.In(l)
+		}
+	}
+	return m.What.In(l, args...)
+}

@@ -1,0 +1,209 @@
+package lesson
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+
+	"seqtalk/transport/segment"
+	"seqtalk/ui/safe"
+	"seqtalk/ui/words"
+)
+
+// LessonOptions are the flags of seqtalk lesson.
+type LessonOptions struct {
+	Name      string // a lesson's, or a file's
+	All, List bool
+	JSON      bool
+	Lang      words.Lang
+	Stacks    Stacks
+}
+
+// exitFails is the exit code if a claim did not hold.
+const exitFails = 1
+
+// RunLesson plays a lesson, or all of them, and writes what came of it. What is
+// wrong goes to errw, in one line. It returns the exit code: 1 if a claim did
+// not hold, 2 if what was asked for cannot be.
+func RunLesson(ctx context.Context, out, errw io.Writer, o LessonOptions) int {
+	c := course{o: o}
+	code, err := c.run(ctx)
+	if err == nil {
+		_, err = out.Write(c.out.Bytes())
+		if err != nil {
+			return exitBroke
+		}
+		return code
+	}
+	if ctx.Err() != nil {
+		return interrupted(ctx)
+	}
+	return complain(errw, o.Lang, err)
+}
+
+// A course collects what is written: a lesson takes milliseconds.
+type course struct {
+	o   LessonOptions
+	out bytes.Buffer
+}
+
+func (c *course) run(ctx context.Context) (code int, err error) {
+	switch {
+	case c.o.List && c.o.All, c.o.Name != "" && (c.o.List || c.o.All), c.o.Name == "" && !c.o.List && !c.o.All:
+		return 0, mistake(words.LessonNamed)
+	case c.o.Name != "":
+		return c.one(ctx)
+	}
+	all, err := Library()
+	if err != nil {
+		return 0, err
+	}
+	if c.o.List {
+		c.list(all)
+		return exitOK, nil
+	}
+	return c.all(ctx, all)
+}
+
+// one tells one lesson's story.
+func (c *course) one(ctx context.Context) (int, error) {
+	l, err := Find(c.o.Name)
+	if err != nil {
+		return 0, err
+	}
+	var v Verdict
+	if c.o.JSON {
+		c.about(l)
+		v, err = l.Check(ctx, c.o.Stacks, c.segmentJSON)
+	} else {
+		s := story{out: &c.out, lang: c.o.Lang}
+		s.begin(l)
+		if v, err = l.Check(ctx, c.o.Stacks, s.happened); err == nil {
+			s.end(&v)
+		}
+	}
+	if err != nil {
+		return 0, err
+	}
+	if c.o.JSON {
+		c.verdict(&v)
+	}
+	return code(v.Kind), nil
+}
+
+func code(k VerdictKind) int {
+	if k == Fails {
+		return exitFails
+	}
+	return exitOK
+}
+
+// list names the lessons and what they claim.
+func (c *course) list(all []*Lesson) {
+	w := 0
+	for _, l := range all {
+		w = max(w, width(l.Name))
+	}
+	for _, l := range all {
+		if c.o.JSON {
+			c.about(l)
+			continue
+		}
+		s := story{out: &c.out, lang: c.o.Lang}
+		s.folded(pad(l.Name, w)+"  ", l.Claim.In(c.o.Lang))
+	}
+}
+
+// all plays every lesson and writes the table.
+func (c *course) all(ctx context.Context, all []*Lesson) (exit int, err error) {
+	var tally [3]int
+	verdicts := make([]Verdict, len(all))
+	for i, l := range all {
+		if verdicts[i], err = l.Check(ctx, c.o.Stacks, nil); err != nil {
+			return 0, err
+		}
+		tally[verdicts[i].Kind]++
+		exit = max(exit, code(verdicts[i].Kind))
+	}
+	if c.o.JSON {
+		for i := range verdicts {
+			c.about(all[i])
+			c.verdict(&verdicts[i])
+		}
+		return exit, nil
+	}
+	c.table(verdicts)
+	fmt.Fprintf(&c.out, "\n%s\n", words.LessonSum.In(c.o.Lang, len(all), tally[Holds], tally[Fails], tally[Skipped]))
+	return exit, nil
+}
+
+// table writes a claim, its verdict and its figures for each.
+func (c *course) table(all []Verdict) {
+	kinds, names := 0, 0
+	for i := range all {
+		kinds = max(kinds, width(all[i].Kind.In(c.o.Lang)))
+		names = max(names, width(all[i].Lesson.Name))
+	}
+	s := story{out: &c.out, lang: c.o.Lang}
+	for i := range all {
+		v := &all[i]
+		s.folded(pad(v.Kind.In(c.o.Lang), kinds)+"  "+pad(v.Lesson.Name, names)+"  ", v.Lesson.Claim.In(c.o.Lang))
+		figures := v.Figures
+		if v.Kind == Skipped {
+			figures = v.Why
+		}
+		s.folded(pad("", kinds+names+4), figures.In(c.o.Lang))
+	}
+}
+
+// What JSON says of lessons, a line each.
+type (
+	lessonLine struct {
+		Event string `json:"event"`
+		Name  string `json:"name"`
+		Title string `json:"title"`
+		Claim string `json:"claim"`
+		Watch string `json:"watch"`
+		Net   string `json:"net"`
+	}
+	observationLine struct {
+		Event    string `json:"event"`
+		Name     string `json:"name"`
+		Text     string `json:"text"`
+		Measured string `json:"measured"`
+		Holds    bool   `json:"holds"`
+	}
+	verdictLine struct {
+		Event   string `json:"event"`
+		Name    string `json:"name"`
+		Verdict string `json:"verdict"`
+		Text    string `json:"text"`
+	}
+)
+
+func (c *course) about(l *Lesson) {
+	e := encoder{&c.out}
+	e.line(lessonLine{
+		"lesson", safe.String(l.Name).String(), l.Title.In(c.o.Lang), l.Claim.In(c.o.Lang), l.Watch.In(c.o.Lang), l.Play.Spec.String(),
+	})
+}
+
+func (c *course) segmentJSON(h Happening) {
+	if s, ok := h.What.(segment.Segment); ok {
+		if h.Side == B {
+			s.Dir = 1 - s.Dir
+		}
+		e := encoder{&c.out}
+		e.segment(h.Side, &s)
+	}
+}
+
+func (c *course) verdict(v *Verdict) {
+	e := encoder{&c.out}
+	name := safe.String(v.Lesson.Name).String()
+	for _, s := range v.Seen {
+		e.line(observationLine{"observation", name, s.Text, s.Measured, s.Holds})
+	}
+	e.line(verdictLine{"verdict", name, v.Kind.String(), v.sentence(c.o.Lang)})
+}

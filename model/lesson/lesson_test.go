@@ -1,0 +1,86 @@
+package lesson
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"seqtalk/transport/lab"
+	"seqtalk/ui/words"
+)
+
+// labGround is what main wires lessons to.
+func labGround(o GroundOptions) (Ground, error) {
+	l, err := lab.New(lab.Options{Clock: o.Clock, Spec: o.Spec, ReceiveBuffer: o.ReceiveBuffer, Keep: 1, Observe: o.Observe})
+	if err != nil {
+		return Ground{}, err
+	}
+	return Ground{A: l.A(), B: l.B(), AddrA: l.A().IPv4(), AddrB: l.B().IPv4(), Link: l}, nil
+}
+
+var labOnly = Stacks{DefaultStack: labGround}
+
+func library(t testing.TB) []*Lesson {
+	t.Helper()
+	all, err := Library()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func told(t testing.TB, o LessonOptions) (out string, code int) {
+	t.Helper()
+	o.Stacks = labOnly
+	var b, e bytes.Buffer
+	code = RunLesson(context.Background(), &b, &e, o)
+	return b.String() + e.String(), code
+}
+
+func TestEveryLessonHolds(t *testing.T) {
+	for _, l := range library(t) {
+		t.Run(l.Name, func(t *testing.T) {
+			v, err := l.Check(context.Background(), labOnly, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v.Kind != Holds {
+				out, _ := told(t, LessonOptions{Name: l.Name})
+				t.Errorf("%v\n%s", v.Kind, out)
+			}
+		})
+	}
+}
+
+// With the phenomenon switched off, a lesson's check must fail: else it would
+// hold whatever happens.
+func TestEveryCounterTestFails(t *testing.T) {
+	for _, l := range library(t) {
+		t.Run(l.Name, func(t *testing.T) {
+			if l.Without == nil {
+				t.Fatal("there is no counter-test")
+			}
+			v, err := l.CheckWithout(context.Background(), labOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v.Kind != Fails || v.Why.En != "" {
+				t.Errorf("%v %v: %+v", v.Kind, v.Why, v.Seen)
+			}
+		})
+	}
+}
+
+func TestAllTwiceTheSame(t *testing.T) {
+	for _, json := range []bool{false, true} {
+		first, code := told(t, LessonOptions{All: true, JSON: json, Lang: words.Chinese})
+		second, _ := told(t, LessonOptions{All: true, JSON: json, Lang: words.Chinese})
+		if code != 0 || first != second {
+			t.Errorf("exit %d; the same: %v", code, first == second)
+		}
+		if strings.Count(first, "\n") < len(order) {
+			t.Error(first)
+		}
+	}
+}

@@ -1,0 +1,174 @@
+package lesson
+
+import (
+	"crypto/sha256"
+	"hash"
+	"net/netip"
+	"time"
+
+	"seqtalk/transport/segment"
+)
+
+// A flight is what became of one message of a lesson.
+type flight struct {
+	said, sent time.Duration // since the lesson began; sent: the stack took it
+	taken      bool
+	whole      time.Duration // TCP: every byte of it was with the receiver's stack
+	isWhole    bool
+	came       time.Duration // first, to the receiver's program
+	arrivals   int
+	size       int
+}
+
+// A passage is what one program says over one protocol.
+type passage struct {
+	flights   []*flight
+	late      int
+	duplicate int
+	highest   int
+	bytes     int                         // that reached the receiver's program, each datagram once
+	refused   int                         // that the socket did not take
+	spoilt    bool                        // something arrived that was not said so
+	byText    map[[sha256.Size]byte][]int // UDP: which messages have this text, not arrived yet first
+}
+
+func newPassage() *passage { return &passage{byText: map[[sha256.Size]byte][]int{}} }
+
+// say notes that a message is said and returns its number, from 1.
+func (p *passage) say(now time.Duration, size int) (id int, f *flight) {
+	f = &flight{said: now, size: size}
+	p.flights = append(p.flights, f)
+	return len(p.flights), f
+}
+
+// arrived notes that message id is with the receiver's program.
+func (p *passage) arrived(id int, now time.Duration) {
+	f := p.flights[id-1]
+	if f.arrivals++; f.arrivals > 1 {
+		p.duplicate++
+		return
+	}
+	f.came = now
+	p.bytes += f.size
+	if id < p.highest {
+		p.late++
+	}
+	p.highest = max(p.highest, id)
+}
+
+// datagram takes a whole datagram as it came.
+func (p *passage) datagram(text []byte, now time.Duration) {
+	key := sha256.Sum256(text)
+	ids := p.byText[key]
+	if len(ids) == 0 {
+		p.spoilt = true
+		return
+	}
+	id := ids[0]
+	for _, i := range ids {
+		if p.flights[i-1].arrivals == 0 {
+			id = i
+			break
+		}
+	}
+	p.arrived(id, now)
+}
+
+// delivered is how many messages arrived.
+func (p *passage) delivered() (n int) {
+	for _, f := range p.flights {
+		if f.arrivals > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// sent is how many messages the stack took.
+func (p *passage) sent() (n int) {
+	for _, f := range p.flights {
+		if f.taken {
+			n++
+		}
+	}
+	return n
+}
+
+// A half is one direction of a TCP connection.
+type half struct {
+	passage       *passage
+	flights       []*flight
+	ids           []int
+	ends          []uint64 // of each, how many bytes of the stream are before its end
+	written, read uint64   // bytes
+	next          int      // of flights, the first that is not with the receiver's program
+	out, in       hash.Hash
+	there         stream // what the receiver's stack has
+	wholes        int    // of flights, the first not known to be whole there
+}
+
+func newHalf(p *passage) *half {
+	return &half{passage: p, out: sha256.New(), in: sha256.New()}
+}
+
+// add notes a message that is to be written.
+func (h *half) add(id int, f *flight) {
+	end := uint64(f.size)
+	if n := len(h.ends); n > 0 {
+		end += h.ends[n-1]
+	}
+	h.flights, h.ids, h.ends = append(h.flights, f), append(h.ids, id), append(h.ends, end)
+}
+
+// took notes bytes that the sender's stack took.
+func (h *half) took(b []byte, now time.Duration) {
+	h.out.Write(b)
+	before := h.written
+	h.written += uint64(len(b))
+	for i, end := range h.ends {
+		if end > before && end <= h.written {
+			h.flights[i].taken, h.flights[i].sent = true, now
+		}
+	}
+}
+
+// came notes bytes that the receiver's program read.
+func (h *half) came(b []byte, now time.Duration) {
+	h.in.Write(b)
+	h.read += uint64(len(b))
+	for h.next < len(h.ends) && h.ends[h.next] <= h.read {
+		h.passage.arrived(h.ids[h.next], now)
+		h.next++
+	}
+}
+
+// landed takes a segment that reached the receiver's stack.
+func (h *half) landed(s *segment.Segment, now time.Duration) {
+	h.there.add(span{s.RelSeq, s.RelSeq + uint64(s.Len)})
+	for i := h.wholes; i < len(h.flights); i++ {
+		f := h.flights[i]
+		begin := h.ends[i] - uint64(f.size)
+		switch {
+		case f.isWhole:
+		case h.there.holds(span{begin + 1, h.ends[i] + 1}):
+			f.isWhole, f.whole = true, now
+		case begin+1 > s.RelSeq+uint64(s.Len):
+			return
+		}
+		if f.isWhole && i == h.wholes {
+			h.wholes++
+		}
+	}
+}
+
+// intact reports that what was read is what was written, to the last byte.
+func (h *half) intact() bool {
+	return h.written == h.read && string(h.out.Sum(nil)) == string(h.in.Sum(nil))
+}
+
+// A wire is one TCP connection of a lesson, known by its dialer's address.
+type tcpWire struct {
+	dialer       netip.AddrPort
+	fromDialer   *half
+	fromListener *half
+}

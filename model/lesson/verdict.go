@@ -1,0 +1,119 @@
+package lesson
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"seqtalk/ui/safe"
+	"seqtalk/ui/words"
+)
+
+// A Verdict is what came of a lesson.
+type Verdict struct {
+	Lesson  *Lesson
+	Kind    VerdictKind
+	Seen    []Seen
+	Figures Both   // the lesson's own sentence with what was measured
+	Why     Both   // of a skipped one, what it would need; of one that did not end, where it was stopped
+	Maps    []Map  // of messages that did not all arrive
+	Links   string // what the link was set to
+}
+
+// VerdictKind is one of three.
+type VerdictKind uint8
+
+// The verdicts. A skipped lesson was not played: nothing is known.
+const (
+	Skipped VerdictKind = iota
+	Holds
+	Fails
+)
+
+// In is the kind in one word.
+func (k VerdictKind) In(l words.Lang) string {
+	return [...]words.Phrase{words.VerdictSkipped, words.VerdictHolds, words.VerdictFails}[k].In(l)
+}
+
+// String is the word JSON uses.
+func (k VerdictKind) String() string { return [...]string{"skipped", "holds", "fails"}[k] }
+
+// A Map is which messages of A arrived over a protocol: # did, . did not.
+type Map struct{ Proto, Holes string }
+
+// The sizes of a passage that a map is drawn of.
+const (
+	leastMapped = 10
+	mostMapped  = 2048
+)
+
+// Stacks are what lessons can be played on, by name.
+type Stacks map[string]Build
+
+// Check plays a lesson and judges it; hear, if not nil, is told what happens.
+// An error is ctx's.
+func (l *Lesson) Check(ctx context.Context, on Stacks, hear func(Happening)) (Verdict, error) {
+	return l.judge(ctx, on, l.Play, hear)
+}
+
+// CheckWithout plays the counter-test. One that holds all the same proves
+// nothing.
+func (l *Lesson) CheckWithout(ctx context.Context, on Stacks) (Verdict, error) {
+	return l.judge(ctx, on, *l.Without, nil)
+}
+
+func (l *Lesson) judge(ctx context.Context, on Stacks, p Play, hear func(Happening)) (Verdict, error) {
+	v := Verdict{Lesson: l, Links: p.Spec.String()}
+	build, ok := on[l.On]
+	if !ok {
+		names := strings.Join(slices.Sorted(maps.Keys(on)), ", ")
+		v.Why = l.skipped(words.LessonNoStack.In(words.English, names), words.LessonNoStack.In(words.Chinese, names))
+		return v, nil
+	}
+	x, err := playOnce(ctx, build, p, l.Lasts, hear)
+	switch {
+	case ctx.Err() != nil:
+		return v, context.Cause(ctx)
+	case err != nil:
+		why := safe.String(err.Error()).String()
+		v.Why = l.skipped(why, why)
+		return v, nil
+	}
+	v.Kind = Holds
+	for _, o := range l.Observe {
+		s := o.check(x)
+		if v.Seen = append(v.Seen, s); !s.Holds {
+			v.Kind = Fails
+		}
+	}
+	v.Figures = Both{fill(l.Verdict.En, x), fill(l.Verdict.Zh, x)}
+	if x.endless {
+		v.Kind = Fails
+		at := x.now().Round(time.Microsecond)
+		v.Why = Both{words.LessonEndless.In(words.English, maxSteps, at), words.LessonEndless.In(words.Chinese, maxSteps, at)}
+	}
+	v.Maps = mapsOf(x)
+	return v, nil
+}
+
+func (l *Lesson) skipped(en, zh string) Both {
+	on := safe.String(l.On)
+	return Both{words.LessonSkipped.In(words.English, on, en), words.LessonSkipped.In(words.Chinese, on, zh)}
+}
+
+func mapsOf(x *experiment) (all []Map) {
+	lost := false
+	for _, proto := range protos {
+		p := x.passage(proto, A)
+		if n := len(p.flights); n >= leastMapped && n <= mostMapped {
+			all = append(all, Map{strings.ToUpper(proto.String()), holes(p)})
+			lost = lost || p.delivered() < n
+		}
+	}
+	if !lost {
+		return nil
+	}
+	return all
+}
