@@ -25,6 +25,7 @@ import (
 	"seqtalk/model/plain"
 	"seqtalk/transport"
 	"seqtalk/transport/kernel"
+	"seqtalk/transport/lab"
 	"seqtalk/transport/link"
 	"seqtalk/transport/segment"
 	"seqtalk/transport/session"
@@ -160,7 +161,7 @@ second one calls it; ADDR is 127.0.0.1:9001 if none is given.`,
 	for _, c := range []*cobra.Command{root, listen, dial} {
 		f.labFlags(c)
 	}
-	root.AddCommand(listen, dial, compareCommand(&f))
+	root.AddCommand(listen, dial, compareCommand(&f), lessonCommand(&f))
 	return root
 }
 
@@ -536,4 +537,43 @@ func (c *compareFlags) plainly(f *flags, lang words.Lang) error {
 		return exit(code)
 	}
 	return nil
+}
+
+// lessonCommand is seqtalk lesson.
+func lessonCommand(f *flags) *cobra.Command {
+	var o lesson.LessonOptions
+	cmd := &cobra.Command{
+		Use:   "lesson [NAME|FILE]",
+		Short: "Short experiments, each of which checks a claim about TCP or UDP",
+		Long: `A lesson plays a small script on two real TCP/IP stacks with an emulated link
+between them, tells what happened step by step, and checks its claim against it.
+docs/LESSONS.md says how to write one.`,
+		Example: `  seqtalk lesson --list
+  seqtalk lesson handshake
+  seqtalk lesson --all`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			lang, err := f.language()
+			if err != nil {
+				return usageError{err}
+			}
+			o.Name, o.JSON, o.Lang = strings.Join(args, ""), f.json, lang
+			o.Stacks = lesson.Stacks{lesson.DefaultStack: func(g lesson.GroundOptions) (lesson.Ground, error) {
+				l, err := lab.New(lab.Options{Clock: g.Clock, Spec: g.Spec, ReceiveBuffer: g.ReceiveBuffer, Keep: 1, Observe: g.Observe})
+				if err != nil {
+					return lesson.Ground{}, err
+				}
+				return lesson.Ground{A: l.A(), B: l.B(), AddrA: l.A().IPv4(), AddrB: l.B().IPv4(), Link: l}, nil
+			}}
+			ctx, cancel := untilSignal()
+			defer cancel(nil)
+			if code := lesson.RunLesson(ctx, os.Stdout, os.Stderr, o); code != 0 {
+				return exit(code)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&o.All, "all", false, "every lesson, and the table of claims, verdicts and figures")
+	cmd.Flags().BoolVar(&o.List, "list", false, "the lessons and what they claim")
+	return cmd
 }
