@@ -5,6 +5,7 @@ import (
 	"html"
 	"image/color"
 	"strings"
+	"unicode/utf8"
 
 	uv "github.com/charmbracelet/ultraviolet"
 )
@@ -43,9 +44,15 @@ func (s *Screen) SVG() []byte {
 	return []byte(b.String())
 }
 
+// alone reports whether a cell is drawn by itself, so that it fills its cells
+// whatever the font: wide characters, and braille, which fonts make narrower.
+func alone(c *uv.Cell) bool {
+	r, _ := utf8.DecodeRuneInString(c.Content)
+	return c.Width != 1 || r >= 0x2800 && r <= 0x28ff
+}
+
 // drawRun draws the cells of one style that begin at x, and returns how many
-// there are. A wide character is a run of its own, so that it stands on its
-// two cells whatever the font.
+// there are.
 func drawRun(b *strings.Builder, at func(x, y int) *uv.Cell, x, y, w int) int {
 	first := at(x, y)
 	if first == nil {
@@ -55,12 +62,12 @@ func drawRun(b *strings.Builder, at func(x, y int) *uv.Cell, x, y, w int) int {
 	n := 0
 	for x+n < w {
 		c := at(x+n, y)
-		if c == nil || c.Width != 1 && n > 0 || !c.Style.Equal(&first.Style) {
+		if c == nil || alone(c) && n > 0 || !c.Style.Equal(&first.Style) {
 			break
 		}
 		text.WriteString(c.Content)
 		n += max(c.Width, 1)
-		if c.Width > 1 {
+		if alone(c) {
 			break
 		}
 	}
