@@ -54,7 +54,11 @@ type usageError struct{ error }
 func main() {
 	root := command()
 	failed := keep(root)
-	if err := fang.Execute(context.Background(), root, fang.WithVersion(version)); err != nil {
+	show := func() error { return fang.Execute(context.Background(), root, fang.WithVersion(version)) }
+	if plainHelp(os.Args[1:]) {
+		show = root.Execute
+	}
+	if err := show(); err != nil {
 		os.Exit(exitFailed)
 	}
 	os.Exit(complain(os.Stderr, *failed))
@@ -66,7 +70,7 @@ func main() {
 func keep(root *cobra.Command) *error {
 	failed := new(error)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		*failed = usageError{err}
+		*failed = mistake(err)
 		return nil
 	})
 	for _, c := range append(root.Commands(), root) {
@@ -129,33 +133,34 @@ second one calls it; ADDR is 127.0.0.1:9001 if none is given.`,
   seqtalk listen 0.0.0.0:9001   # let another machine call
   seqtalk dial example.org:9001 # and call it from there
   printf 'hello\n' | seqtalk dial 127.0.0.1:9001`,
-		Args: cobra.MaximumNArgs(2),
-		RunE: func(_ *cobra.Command, args []string) error { return talk(f, transport.Meeting, args) },
+		Args:                       addressOrCommand,
+		SuggestionsMinimumDistance: 2,
+		RunE:                       func(_ *cobra.Command, args []string) error { return talk(f, transport.Meeting, args) },
 	}
 	p := root.PersistentFlags()
-	p.StringVarP(&f.proto, "proto", "P", "tcp", "the protocol: tcp, udp, or both at once")
+	p.StringVarP(&f.proto, "proto", "P", "tcp", means("talk over `PROTO`: tcp, udp, or both at once"))
 	p.BoolVarP(&f.udp, "udp", "u", false, "short for --proto udp")
-	p.StringVar(&f.wire, "wire", "auto", "how messages become bytes: auto, framed, raw or line")
-	p.StringVar(&f.nick, "nick", "", "your name (default: your login name)")
-	p.StringVar(&f.lang, "lang", "", "the language, en or zh (default: from the locale)")
+	p.StringVar(&f.wire, "wire", "auto", means("how messages become bytes; `WIRE` is auto, framed, raw or line"))
+	p.StringVar(&f.nick, "nick", "", means("your `NAME` (default: your login name)"))
+	p.StringVar(&f.lang, "lang", "", means("the language; `LANG` is en or zh (default: from the locale)"))
 	p.BoolVar(&f.plain, "plain", false, "lines on standard input and output, no screen")
 	p.BoolVar(&f.json, "json", false, "like --plain, with one JSON object a line on standard output")
-	p.DurationVarP(&f.wait, "wait", "w", 5*time.Second, "with --plain: how long to wait for the peer's end after one's own")
+	p.VarP(seconds(&f.wait, "--wait", plain.DefaultWait), "wait", "w", means("with --plain: `SECS` to wait for the peer's end after one's own"))
 	p.BoolVar(&f.retry, "retry", false, "go on trying until somebody is there")
 	p.BoolVarP(&f.v4, "ipv4", "4", false, "use IPv4 only")
 	p.BoolVarP(&f.v6, "ipv6", "6", false, "use IPv6 only")
-	p.IntVar(&f.history, "history", 100_000, "messages kept on the screen")
-	p.StringVar(&f.theme, "theme", "", "the colours: auto, dark, light, dark16, light16 or mono (default auto)")
-	p.StringVar(&f.numbers, "numbers", "", "sequence numbers: rel (relative) or abs (as on the wire too) (default abs)")
+	p.Var(number(&f.history, "--history", 100_000), "history", means("keep `N` messages on the screen"))
+	p.StringVar(&f.theme, "theme", "", means("the colours; `THEME` is auto, dark, light, dark16, light16 or mono (default auto)"))
+	p.StringVar(&f.numbers, "numbers", "", means("sequence numbers; `HOW` is rel (relative) or abs (as on the wire too) (default abs)"))
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
 		f.netSaid, f.seedSaid = c.Flags().Changed("net"), c.Flags().Changed("seed")
 	}
 	listen := &cobra.Command{
-		Use: "listen [ADDR]", Short: "Wait for somebody to call", Args: cobra.MaximumNArgs(2),
+		Use: "listen [ADDR]", Short: "Wait for somebody to call", Args: address,
 		RunE: func(_ *cobra.Command, args []string) error { return talk(f, transport.Listener, args) },
 	}
 	dial := &cobra.Command{
-		Use: "dial [ADDR]", Short: "Call somebody who listens", Args: cobra.MaximumNArgs(2),
+		Use: "dial [ADDR]", Short: "Call somebody who listens", Args: address,
 		RunE: func(_ *cobra.Command, args []string) error { return talk(f, transport.Dialer, args) },
 	}
 	for _, c := range []*cobra.Command{root, listen, dial} {
@@ -168,9 +173,9 @@ second one calls it; ADDR is 127.0.0.1:9001 if none is given.`,
 // labFlags are those of a conversation over an emulated link.
 func (f *flags) labFlags(c *cobra.Command) {
 	s := c.Flags()
-	s.StringVar(&f.net, "net", "", `an emulated link under the talk, in netem's words ("loss 20% delay 80ms") or a preset (3g, satellite, very-bad …); implies --lab`)
+	s.StringVar(&f.net, "net", "", means("an emulated link under the talk; `SPEC` is in netem's words (\"loss 20% delay 80ms\") or a preset (3g, satellite, very-bad …); implies --lab"))
 	s.BoolVar(&f.lab, "lab", false, "a TCP/IP stack of our own, whose every packet is seen; the link is perfect without --net")
-	s.Uint64Var(&f.seed, "seed", 0, "the same weather on the emulated link every time")
+	s.Var(seed(&f.seed, "--seed"), "seed", means("the same weather on the emulated link every time for the same `N`"))
 }
 
 // config reads the flags.
@@ -237,16 +242,6 @@ func (f flags) link(c *transport.Config) error {
 
 var wires = map[string]session.Wire{
 	"auto": session.Auto, "framed": session.Framed, "raw": session.Raw, "line": session.Line,
-}
-
-// nick is the name to go by.
-func nick(flag string) string {
-	for _, n := range []string{flag, os.Getenv("USER"), os.Getenv("USERNAME")} {
-		if n != "" {
-			return n
-		}
-	}
-	return "me"
 }
 
 // language is the one asked for, or the locale's.
@@ -324,7 +319,7 @@ func talk(f flags, role transport.Role, args []string) error {
 	if f.withoutScreen() {
 		return talkPlainly(tr, plain.Options{
 			In: os.Stdin, Out: os.Stdout, Err: os.Stderr, InTTY: inTTY, OutTTY: outTTY,
-			JSON: f.json, Wait: f.wait, Lang: lang,
+			JSON: f.json, Wait: cmp.Or(f.wait, time.Nanosecond), Lang: lang,
 		})
 	}
 	addr, _ := transport.ParseAddress(cfg.Addr) // Open has read it too
@@ -472,11 +467,11 @@ side. Without a screen it says messages by itself and prints what came of them.`
 		},
 	}
 	p := cmd.Flags()
-	p.StringVar(&c.net, "net", "", `the link, in netem's words or a preset (default "`+compareNet+`")`)
-	p.StringVar(&c.seed, "seed", "", "the same weather every time")
-	p.IntVar(&c.count, "count", lesson.DefaultCount, "without a screen: how many messages")
-	p.DurationVar(&c.interval, "interval", lesson.DefaultInterval, "without a screen: the time between two of them")
-	p.IntVar(&c.size, "size", lesson.DefaultSize, "without a screen: the bytes of each")
+	p.StringVar(&c.net, "net", "", means("the link; `SPEC` is in netem's words or a preset (default \""+compareNet+"\")"))
+	p.StringVar(&c.seed, "seed", "", means("the same weather every time for the same `N`"))
+	p.Var(number(&c.count, "--count", lesson.DefaultCount), "count", means("without a screen: say `N` messages"))
+	p.Var(seconds(&c.interval, "--interval", lesson.DefaultInterval), "interval", means("without a screen: `SECS` between two messages"))
+	p.Var(number(&c.size, "--size", lesson.DefaultSize), "size", means("without a screen: `N` bytes a message"))
 	p.BoolVar(&c.virtual, "virtual", false, "without a screen: in virtual time, exactly the same every time")
 	return cmd
 }

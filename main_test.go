@@ -265,7 +265,15 @@ func TestMistakes(t *testing.T) {
 		{"1.2.3.4:http", 2, `seqtalk: "1.2.3.4:http": "http" is not a port; a port is a number from 1 to 65535, as in 127.0.0.1:9001` + "\n" + hint},
 		{"http://x/", 2, `seqtalk: "http://x/" is not an address; write HOST:PORT, as in 127.0.0.1:9001, [::1]:9001 or example.org:9001` + "\n" + hint},
 		{"--nosuch", 2, "seqtalk: unknown flag: --nosuch\n" + hint},
-		{"dial " + free, 1, "seqtalk: dial tcp " + free + ": connection refused\n"},
+		{"dial " + free, 1, "seqtalk: dial tcp " + free + ": connection refused; is anybody listening there? --retry goes on trying\n"},
+		{"lissten 9391", 2, `seqtalk: unknown command "lissten"; did you mean listen?` + "\n" + hint},
+		{"listen a b", 2, `seqtalk: "a b": "b" is not a port; a port is a number from 1 to 65535, as in 127.0.0.1 9001` + "\n" + hint},
+		{"dial a 1 2", 2, `seqtalk: "a 1 2" is more than an address; write HOST:PORT, as in 127.0.0.1:9001` + "\n" + hint},
+		{"-w soon", 2, `seqtalk: --wait "soon": write seconds, as 5 or 0.5, or a time with its unit, as 500ms or 1m` + "\n" + hint},
+		{"compare --interval x", 2, `seqtalk: --interval "x": write seconds, as 5 or 0.5, or a time with its unit, as 500ms or 1m` + "\n" + hint},
+		{"--history many", 2, `seqtalk: --history "many": a whole number is meant` + "\n" + hint},
+		{"--lab --seed x", 2, `seqtalk: --seed "x": a number from 0 to 18446744073709551615 is meant` + "\n" + hint},
+		{"-w 0.2 dial " + free, 1, "seqtalk: dial tcp " + free + ": connection refused; is anybody listening there? --retry goes on trying\n"},
 		{"listen " + taken.Addr().String(), 1, "seqtalk: " + taken.Addr().String() + ": another program listens there; call it (seqtalk dial " + taken.Addr().String() + "), or use another port\n"},
 	} {
 		_, errs, code := piped(t, "", strings.Fields(tc.args)...)
@@ -296,6 +304,41 @@ func TestOwnSettings(t *testing.T) {
 	want := "seqtalk: " + path + ":2: there is no setting \"colour\"; allowed are bell, language, mouse, nick, numbers, theme, timestamps\n"
 	if code != 2 || errs != want {
 		t.Errorf("exit %d, said %q; want 2, %q", code, errs, want)
+	}
+}
+
+// What keeps a conversation from coming about is one line on a terminal too,
+// behind the screen.
+func TestStartupFailure(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer taken.Close()
+	free := freeAddr(t)
+	for args, want := range map[string]string{
+		"dial " + free:                    "seqtalk: dial tcp " + free + ": connection refused; is anybody listening there? --retry goes on trying",
+		"listen " + taken.Addr().String(): "seqtalk: " + taken.Addr().String() + ": another program listens there; call it",
+		"listen 192.0.2.1:9001":           "seqtalk: listen tcp 192.0.2.1:9001: cannot assign requested address; one can listen only on an address of this machine",
+	} {
+		s := terminal(t, 200, 10, strings.Fields(args)...)
+		code, err := s.Exit()
+		if code != 1 || err != nil || s.Alt() || !strings.Contains(s.Text(), want) {
+			t.Errorf("%s: exit %d, %v; on the screen is\n%s\nwant\n%s", args, code, err, s.Text(), want)
+		}
+	}
+}
+
+// The help that is piped has no padding, and names the values of flags.
+func TestPlainHelp(t *testing.T) {
+	for _, args := range []string{"--help", "dial --help", "help compare"} {
+		out, _, code := piped(t, "", strings.Fields(args)...)
+		if code != 0 || !strings.Contains(out, "--nick NAME") {
+			t.Errorf("%s: exit %d, said\n%s", args, code, out)
+		}
+		for line := range strings.SplitSeq(out, "\n") {
+			if strings.HasSuffix(line, " ") {
+				t.Errorf("%s: blanks behind %q", args, line)
+			}
+		}
 	}
 }
 

@@ -13,8 +13,8 @@ import (
 // happens to one that stood does not.
 func TestStartupFailureLeaves(t *testing.T) {
 	m, p, _ := screen(t)
-	if _, cmd := m.Update(transport.Closed{Err: errors.New("connection refused")}); !quits(cmd) || m.failed == nil {
-		t.Errorf("it stays, though nobody is there: %v", m.failed)
+	if !quits(m.take(transport.Closed{Err: errors.New("connection refused")})) {
+		t.Error("it stays, though nobody is there")
 	}
 	m, p, _ = screen(t)
 	meet(m, p, segment.TCP, session.Framed)
