@@ -1,7 +1,13 @@
 package transport
 
 import (
+	"slices"
 	"testing"
+	"time"
+
+	"seqtalk/transport/lab"
+	"seqtalk/transport/link"
+	"seqtalk/transport/session"
 )
 
 // A datagram that says it comes from the listener's own address makes no peer.
@@ -14,5 +20,119 @@ func TestUDPOwnAddress(t *testing.T) {
 	a.mu.Unlock()
 	if a.Status().Legs[0].Up {
 		t.Error("it is its own peer")
+	}
+}
+
+// chat is a framed conversation over UDP in virtual time.
+type chat struct {
+	clock            *link.Virtual
+	listener, dialer *Conversation
+	heard            []string // by the listener
+}
+
+func newChat(t *testing.T) *chat {
+	t.Helper()
+	c := &chat{clock: link.NewVirtual(time.Unix(0, 0).UTC())}
+	l, err := lab.New(lab.Options{Clock: c.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	open := func(cfg Config) *Conversation {
+		cfg.Addr, cfg.Exact, cfg.Protos = l.B().IPv4().String()+":9001", true, overUDP
+		conv, err := Open(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return conv
+	}
+	c.listener = open(Config{Stack: l.B(), Role: Listener, Seed: 2})
+	c.dialer = open(Config{Stack: l.A(), Role: Dialer, Seed: 1})
+	c.run(time.Second)
+	c.say(t, "hello")
+	return c
+}
+
+// run lets d pass.
+func (c *chat) run(d time.Duration) {
+	c.clock.AfterFunc(d, func() {})
+	for end := c.clock.Now().Add(d); c.clock.Now().Before(end) && c.clock.Step(); {
+		c.dialer.Drain()
+		for _, ev := range c.listener.Drain() {
+			if r, ok := ev.(Received); ok {
+				for _, m := range r.Messages {
+					c.heard = append(c.heard, string(m.Text))
+				}
+			}
+		}
+	}
+}
+
+func (c *chat) say(t *testing.T, text string) {
+	t.Helper()
+	if err := c.dialer.Send(Message{Row: 1, Text: []byte(text)}); err != nil {
+		t.Fatal(err)
+	}
+	c.run(time.Second)
+	if !slices.Contains(c.heard, text) {
+		t.Errorf("the listener did not hear %q but %q", text, c.heard)
+	}
+}
+
+// call hands the listener a HELLO from the dialer's address.
+func (c *chat) call(instance, number uint64) {
+	m := session.New(c.clock.Now(), session.Config{Datagram: true, Dialer: true, Wire: session.Framed, Instance: instance, Session: number})
+	hello, _ := m.NextOut(c.clock.Now())
+	c.listener.mu.Lock()
+	u := c.listener.legs[0].(*udp)
+	u.input(c.clock.Now(), u.peer, hello.Octets)
+	c.listener.mu.Unlock()
+	c.listener.wake()
+}
+
+func (c *chat) peer() session.Peer {
+	c.listener.mu.Lock()
+	defer c.listener.mu.Unlock()
+	return c.listener.legs[0].about()
+}
+
+// A call in the name of the peer's address takes nobody's place while the peer
+// answers.
+func TestUDPForgedCall(t *testing.T) {
+	c := newChat(t)
+	was := c.peer()
+	for range 5 {
+		c.call(0xbad, 0xbad)
+		c.run(700 * time.Millisecond)
+		c.say(t, "still here")
+	}
+	c.run(5 * time.Second)
+	if got := c.peer(); got != was {
+		t.Errorf("the peer is %+v, was %+v", got, was)
+	}
+}
+
+// A peer that was started again at the same port has its place back: in 2 s,
+// or at once if it is the same program.
+func TestUDPPeerRestarted(t *testing.T) {
+	c := newChat(t)
+	c.dialer.mu.Lock()
+	c.dialer.closeLegs()
+	c.dialer.legs = nil
+	c.dialer.mu.Unlock()
+	was := c.peer()
+	c.call(0xbad, 0xbad)
+	c.run(1900 * time.Millisecond)
+	if got := c.peer(); got != was {
+		t.Errorf("after 1.9 s the peer is %+v", got)
+	}
+	c.run(200 * time.Millisecond)
+	if got := c.peer(); got.Instance != 0xbad {
+		t.Errorf("after 2.1 s the peer is %+v", got)
+	}
+	c.run(time.Second)
+	c.call(0xbad, 0xbee)
+	if got := c.peer(); got.Session != 0xbee {
+		t.Errorf("the same program is %+v", got)
 	}
 }

@@ -17,6 +17,8 @@ const (
 	datagramSize = 65536                  // octets: no datagram is longer
 	datagrams    = 64                     // read before others get their turn
 	silentTime   = 15 * time.Second       // after which another session may take the peer's place
+	rivalTime    = 2 * time.Second        // the peer has to answer when somebody calls from its address
+	proofTime    = time.Second            // a caller has to prove its address when somebody else calls
 	byeTime      = 500 * time.Millisecond // for a last receipt, or 3 × RTT if that is longer
 	answerTime   = time.Second            // without ICMP, after which a meeting takes somebody to be there
 	strangerGap  = 10 * time.Second       // between two notices of strangers
@@ -31,7 +33,7 @@ type udp struct {
 	socket  stack.PacketConn
 	targets []netip.AddrPort // a dialer's; nil at a listener
 	next    int
-	since   time.Time // the dial
+	since   time.Time // the dial, or the call
 
 	peer    netip.AddrPort
 	machine *session.Machine // nil: no peer
@@ -48,6 +50,9 @@ type udp struct {
 	over    bool      // a dialer's conversation has ended
 	paused  bool      // nothing is read
 	chunk   ReadSize
+
+	rival   []byte    // a call from the peer's address that is not its session's
+	rivalAt time.Time // when it came; zero: none did
 
 	strangers uint64
 	shown     time.Time // when strangers were last spoken of
@@ -142,13 +147,14 @@ func (u *udp) step(now time.Time) (next time.Time) {
 	u.hear(now)
 	u.write(now)
 	u.goodbye(now)
+	next = u.judge(now)
 	if u.machine == nil {
 		return next
 	}
 	if more {
 		return now
 	}
-	return earliest(u.machine.Deadline(), earliest(u.ending, u.settle(now)))
+	return earliest(earliest(next, u.machine.Deadline()), earliest(u.ending, u.settle(now)))
 }
 
 // call takes the target as the peer: UDP has no connection, so there is
@@ -222,6 +228,9 @@ func (u *udp) input(now time.Time, from netip.AddrPort, p []byte) {
 		u.c.emit(PeerMoved{Proto: segment.UDP, Now: from, Was: u.peer})
 		u.peer = from
 	default:
+		if from == u.peer {
+			u.contest(now, p)
+		}
 		u.turnAway(now, from, p)
 		return
 	}
@@ -244,7 +253,7 @@ func (u *udp) unframed() bool {
 // other reports whether p belongs to another session than the peer's.
 func (u *udp) other(p []byte) bool {
 	s, kind := session.PeekSession(p)
-	return kind == session.KindFrame && u.machine.Peer().Session != 0 && s != u.machine.Peer().Session
+	return kind != session.KindText && u.machine.Peer().Session != 0 && s != u.machine.Peer().Session
 }
 
 func foreignFrame(p []byte) bool {
@@ -253,16 +262,51 @@ func foreignFrame(p []byte) bool {
 }
 
 // replaceable reports whether the sender of p may take the peer's place: a
-// session that begins, where the peer is silent, or speaks without frames.
+// session that begins, where the peer is silent, speaks without frames, has not
+// shown that its address is its own, or begins it itself.
 func (u *udp) replaceable(now time.Time, from netip.AddrPort, p []byte) bool {
-	if _, _, calls := session.Calls(p); !calls {
+	_, instance, calls := session.Calls(p)
+	switch {
+	case !calls || u.targets != nil:
 		return false
+	case u.heard.IsZero() || now.Sub(u.heard) >= silentTime:
+		return true
+	case u.unframed():
+		return from == u.peer || !u.locked
+	case !u.machine.Proved():
+		return now.Sub(u.since) >= proofTime
 	}
-	if u.targets != nil {
-		return false
+	return from == u.peer && instance == u.machine.Peer().Instance
+}
+
+// contest notes that p, from the peer's address, begins another session: the
+// peer was started again, or p is forged. The old session is asked.
+func (u *udp) contest(now time.Time, p []byte) {
+	if _, _, calls := session.Calls(p); !calls || u.targets != nil || !u.rivalAt.IsZero() {
+		return
 	}
-	silent := u.heard.IsZero() || now.Sub(u.heard) >= silentTime
-	return silent || from == u.peer || u.unframed() && !u.locked
+	u.rival, u.rivalAt = bytes.Clone(p), now
+	u.machine.Ask(now)
+}
+
+// judge puts the rival in the peer's place if the peer did not answer in time.
+func (u *udp) judge(now time.Time) (next time.Time) {
+	end := u.rivalAt.Add(rivalTime)
+	switch {
+	case u.rivalAt.IsZero():
+	case u.machine == nil:
+		u.rivalAt = time.Time{}
+	case now.Before(end):
+		return end // whatever it answered: no more than one question in that time
+	case !u.heard.Before(u.rivalAt):
+		u.rivalAt = time.Time{}
+	default:
+		u.rivalAt = time.Time{}
+		u.replace(now, u.peer, u.rival)
+		u.hear(now)
+		u.write(now)
+	}
+	return time.Time{}
 }
 
 // replace puts the sender of p in the peer's place.
@@ -305,7 +349,7 @@ func (u *udp) first(now time.Time, from netip.AddrPort, p []byte) {
 		u.c.reachedBy(segment.UDP)
 	}
 	u.adopt(now, from, m)
-	u.heard = now
+	u.heard, u.since = now, now
 }
 
 // turnAway counts a datagram from somebody who is not the peer. Nothing is

@@ -105,6 +105,16 @@ func (m *Machine) Peer() Peer { return m.peer }
 // Heard is when the peer's program last said anything; zero: never.
 func (m *Machine) Heard() time.Time { return m.heard }
 
+// Proved is whether the peer is known to be where its octets say they come from:
+// over UDP a listener has to find out.
+func (m *Machine) Proved() bool { return m.known() }
+
+// Ask has a PING go out at once, if both ends speak frames.
+func (m *Machine) Ask(now time.Time) {
+	m.now = now
+	m.pingOwed = m.pingOwed || m.wire == Framed && m.state == open && m.known()
+}
+
 // Counters are the counters as they stand.
 func (m *Machine) Counters() Counters {
 	n := m.n
