@@ -18,6 +18,7 @@ const (
 	busyTime     = lab.Unplugged + time.Second // for a place that may be a dead one's
 	labGoodbye   = 5 * time.Second             // for the last segments, which go when the process goes
 	leavingPause = 20 * time.Millisecond       // between two looks at them
+	leftTime     = 50 * time.Millisecond       // for the stack to deal with what came before BYE
 )
 
 // A joint is a conversation's end of a lab whose other end is in another process.
@@ -32,6 +33,7 @@ type joint struct {
 	since   time.Time        // when it began
 	linked  bool             // the other process has answered, and legs are there
 	told    bool             // that both are in the lab has been said
+	endBy   time.Time        // when to let go, after the other process has left
 	silent  bool             // that nothing comes has been said
 	alarm   link.Timer       // of the lab: when the legs are to be stepped
 	victims victims
@@ -153,9 +155,12 @@ func (j *joint) step(now time.Time) (next time.Time) {
 	next = j.carrier.Step(now)
 	j.tell()
 	switch heir, err := j.carrier.Over(); {
-	case err != nil:
+	case err != nil && j.hasEnded(now, err):
 		j.ends(now, heir, err)
 		return now
+	case err != nil:
+		j.walk()
+		return j.endBy
 	case !j.linked && j.carrier.Linked() && (j.to == nil || j.carrier.Agreed()):
 		j.link()
 	case !j.linked:
@@ -303,6 +308,15 @@ func (j *joint) listen(now time.Time) (next time.Time) {
 		return time.Time{}
 	}
 	return now.Add(lab.Unplugged - silent)
+}
+
+// hasEnded reports whether what came before the other process left has been dealt
+// with.
+func (j *joint) hasEnded(now time.Time, err error) bool {
+	if j.endBy.IsZero() {
+		j.endBy = now.Add(leftTime)
+	}
+	return !j.linked || errors.Is(err, lab.ErrReplaced) || !now.Before(j.endBy)
 }
 
 // ends lets go of a lab the other process has left.
