@@ -73,7 +73,7 @@ func newLife(tr transport.Transport) *life {
 // options are the program's, as far as they concern the terminal.
 func (l *life) options() []tea.ProgramOption {
 	opts := []tea.ProgramOption{
-		tea.WithInput(ttyReader{File: l.in, gone: l.hangup}),
+		tea.WithInput(&ttyReader{File: l.in, gone: l.hangup, start: time.Now()}),
 		tea.WithFPS(120),
 		tea.WithoutSignalHandler(),
 	}

@@ -24,6 +24,7 @@ import (
 	"seqtalk/transport"
 	"seqtalk/transport/kernel"
 	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
 )
 
 // TestMain makes this binary the program too: with SEQTALK_CHILD set it runs a
@@ -31,8 +32,9 @@ import (
 func TestMain(m *testing.M) {
 	mode := os.Getenv("SEQTALK_CHILD")
 	if mode == "" {
-		// A tick of Bubble Tea's cannot be called off; it ends by itself.
-		goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("charm.land/bubbletea/v2.Tick.func1"))
+		// A tick of Bubble Tea's cannot be called off, nor the batch it is in; both end by themselves.
+		goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("charm.land/bubbletea/v2.Tick.func1"),
+			goleak.IgnoreAnyFunction("charm.land/bubbletea/v2.(*Program).execBatchMsg"))
 		return
 	}
 	if mode == "nohup" {
@@ -40,7 +42,7 @@ func TestMain(m *testing.M) {
 	}
 	tr, err := transport.Open(transport.Config{
 		Stack: kernel.New(), Role: transport.Listener, Addr: os.Getenv("SEQTALK_ADDR"),
-		Protos: []segment.Proto{segment.TCP}, Nick: "child",
+		Protos: []segment.Proto{segment.TCP}, Nick: "child", Wire: map[string]session.Wire{"line": session.Line}[os.Getenv("SEQTALK_WIRE")],
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -222,7 +224,7 @@ func (c *child) modesOff() {
 func tail(s string, n int) string { return s[max(0, len(s)-n):] }
 
 // freeAddr is an address nobody listens at.
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

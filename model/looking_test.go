@@ -259,3 +259,65 @@ func TestMouse(t *testing.T) {
 		t.Error("Alt-M does not give the mouse back")
 	}
 }
+
+// Notches that come faster than frames are scrolled together, none is lost, and
+// a key finds them done.
+func TestWheelIsGathered(t *testing.T) {
+	m, p, _ := screen(t)
+	meet(m, p, segment.TCP, session.Framed)
+	for i := range 200 {
+		m.Update(came(fmt.Sprint("line ", i)))
+	}
+	turn := func(b tea.MouseButton) (drawn bool) {
+		msg := gather(m, tea.MouseWheelMsg{Button: b})
+		if msg != nil {
+			m.Update(msg)
+		}
+		return msg != nil
+	}
+	drawn := 0
+	for range 20 {
+		if turn(tea.MouseWheelUp) {
+			drawn++
+		}
+	}
+	turn(tea.MouseWheelDown)
+	m.Update(wheelOn{})
+	m.Update(wheelOn{})
+	if s := shown(m); drawn != 1 || !strings.Contains(s, "line 141 ") || m.turning {
+		t.Errorf("drawn %d times, then:\n%s", drawn, s)
+	}
+	for range 3 {
+		turn(tea.MouseWheelUp)
+	}
+	drive(m, "x")
+	if s := shown(m); !strings.Contains(s, "line 132 ") {
+		t.Errorf("a key does not find the wheel turned:\n%s", s)
+	}
+}
+
+// A search goes through a bounded piece of the conversation an update.
+func TestSearchIsBounded(t *testing.T) {
+	m, p, _ := screen(t)
+	meet(m, p, segment.TCP, session.Framed)
+	m.Update(came("the needle"))
+	filler := strings.Repeat("hay ", 25)
+	for range 20_000 {
+		m.Update(came(filler))
+	}
+	for _, c := range []struct{ keys, want string }{{"<ctrl+r>needle", "the needle"}, {"<esc>/search needle\n", "the needle"}} {
+		steps := 0
+		for cmd := drive(m, c.keys); cmd != nil; steps++ {
+			cmd = m.take(cmd())
+		}
+		if m.search == nil || m.search.hit == ui.None || string(m.talk.Line(m.search.hit).Text) != c.want || steps < 5 {
+			t.Errorf("%s: %d steps, search %+v", c.keys, steps, m.search)
+		}
+	}
+	for cmd := drive(m, "<esc>/search nowhere\n"); cmd != nil; {
+		cmd = m.take(cmd())
+	}
+	if s := shown(m); m.search != nil || !strings.Contains(s, "\"nowhere\" is nowhere") {
+		t.Errorf("nothing found:\n%s", s)
+	}
+}

@@ -94,6 +94,8 @@ type Model struct {
 	name                       string
 	locked, held, times, rings bool
 	wheel, beginner            bool
+	turning                    bool // notches of the wheel are gathered
+	turned                     int  // rows that those gathered scroll
 	leaving                    bool // the conversation ends, and the program with it
 	met                        bool // somebody came, or there is something to read
 	peered                     bool // somebody came
@@ -168,11 +170,14 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *Model) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
+		m.scrolled(m.turnedSoFar())
 		return m.key(msg)
 	case tea.PasteMsg:
 		return m.paste(msg.Content)
 	case tea.MouseWheelMsg:
-		m.scrolled(wheelBy(msg))
+		return m.turn(wheelBy(msg))
+	case wheelOn:
+		return m.turn(m.turnedSoFar())
 	case tea.MouseClickMsg:
 		m.clicked(msg)
 	case Wake:

@@ -59,7 +59,42 @@ func within(r ui.Rect, x, y int) bool {
 // wheelRows is how far a notch of the wheel goes.
 const wheelRows = 3
 
-// rows is how far msg scrolls; 0: it is no wheel that scrolls.
+// wheelGap is how long the notches of a wheel that is turned fast are gathered:
+// a frame. Each one would cost a drawing of the screen, and the keys behind
+// them would wait for all of these.
+const wheelGap = 8 * time.Millisecond
+
+// A wheelOn says that what was gathered is to be scrolled.
+type wheelOn struct{}
+
+// gather keeps the notches of the wheel from the event loop while wheelGap runs.
+func gather(m tea.Model, msg tea.Msg) tea.Msg {
+	if w, ok := msg.(tea.MouseWheelMsg); ok {
+		if m, ok := m.(*Model); ok && m.turning {
+			m.turned += wheelBy(w)
+			return nil
+		}
+	}
+	return msg
+}
+
+// turn scrolls by n rows and then gathers.
+func (m *Model) turn(n int) tea.Cmd {
+	if m.turning = n != 0; !m.turning {
+		return nil
+	}
+	m.scrolled(n)
+	return tea.Tick(wheelGap, func(time.Time) tea.Msg { return wheelOn{} })
+}
+
+// turnedSoFar is how far the notches gathered scroll; they are gathered no more.
+func (m *Model) turnedSoFar() int {
+	n := m.turned
+	m.turned = 0
+	return n
+}
+
+// wheelBy is how far msg scrolls; 0: it is no wheel that scrolls.
 func wheelBy(msg tea.MouseWheelMsg) int {
 	switch msg.Button {
 	case tea.MouseWheelUp:

@@ -24,6 +24,7 @@ func Run(o Options) (exit int, err error) {
 	begun := make(chan struct{})
 	m.begun = func() { close(begun) }
 	l.p = tea.NewProgram(m, append(l.options(),
+		tea.WithFilter(gather),
 		tea.WithEnvironment(o.Environ),
 		tea.WithColorProfile(colorprofile.Env(o.Environ)))...)
 	l.Go("pump", func() { m.box.pump(o.Transport.Events()) })

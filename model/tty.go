@@ -158,18 +158,39 @@ func (t *ttyWriter) Read([]byte) (int, error) { return 0, io.EOF }
 // Fd is the terminal's descriptor.
 func (t *ttyWriter) Fd() uintptr { return t.fd }
 
+// aheadTime is how soon after the start what waits to be read was typed ahead.
+const aheadTime = 500 * time.Millisecond
+
 // A ttyReader notices when the terminal has gone (end of file, EIO): Bubble Tea
-// would go on without keys.
+// would go on without keys. And where Enter was typed before the terminal gave
+// keys one by one, its line feed is made Enter again: Ctrl-J would be another key.
 type ttyReader struct {
 	*os.File
-	gone func(error) // must not block
+	gone  func(error) // must not block
+	start time.Time
+
+	begun bool
+	ahead int // bytes still to come that were typed ahead
 }
 
 // Read reads keys.
-func (t ttyReader) Read(p []byte) (int, error) {
+func (t *ttyReader) Read(p []byte) (int, error) {
+	if !t.begun {
+		t.begun = true
+		if time.Since(t.start) < aheadTime {
+			t.ahead = waiting(t.File)
+		}
+	}
 	n, err := t.File.Read(p)
 	if err != nil {
 		t.gone(err)
+	}
+	early := p[:min(t.ahead, max(n, 0))]
+	t.ahead -= len(early)
+	for i, c := range early {
+		if c == '\n' {
+			early[i] = '\r'
+		}
 	}
 	return n, err
 }

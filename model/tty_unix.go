@@ -26,6 +26,15 @@ func openTTY() *ttyWriter {
 	return &ttyWriter{file: f, fd: uintptr(fd)}
 }
 
+// waiting is how many bytes can be read from f at once.
+func waiting(f *os.File) int {
+	n, err := unix.IoctlGetInt(int(f.Fd()), fionread)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // canSuspend reports that somebody can wake us again. The system discards
 // SIGTSTP for a program that a terminal started without a shell (its process
 // group is orphaned), and Bubble Tea would wait for ever to be continued.
