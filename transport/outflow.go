@@ -14,7 +14,6 @@ type outflow struct {
 	taken       uint64    // octets the stack took, all told
 	ahead       []passage // messages whose last octet it has not taken
 	flying      []passage // messages it has taken, not acknowledged
-	looked      time.Time // when SND.UNA was last looked at
 }
 
 // passage is a message's place in the stream.
@@ -89,11 +88,13 @@ func (o *outflow) wrote(n int, now time.Time) (sent []Fate) {
 }
 
 // acked returns the messages that lie below the first n octets of the stream.
-func (o *outflow) acked(n uint64, now time.Time) (fates []Fate) {
+// when says when the octets up to one were, and whether that is sure.
+func (o *outflow) acked(n uint64, when func(end uint64) (at time.Time, exact bool)) (fates []Fate) {
 	i := 0
 	for ; i < len(o.flying) && o.flying[i].end <= n; i++ {
 		p := o.flying[i]
-		fates = append(fates, Fate{Row: p.row, ID: p.id, After: now.Sub(p.sent)})
+		at, exact := when(p.end)
+		fates = append(fates, Fate{Row: p.row, ID: p.id, After: max(at.Sub(p.sent), 0), Exact: exact})
 	}
 	o.flying = shift(o.flying, i)
 	return fates

@@ -65,6 +65,7 @@ type tcp struct {
 	paused  bool      // nothing is read
 	nagle   bool      // small segments wait for ACKs
 	chunk   ReadSize
+	trail   trail
 }
 
 func newTCP(c *Conversation, s stack.Stack) *tcp {
@@ -159,6 +160,7 @@ func (t *tcp) established(now time.Time, conn stack.Conn, m *session.Machine) {
 	t.out = outflow{}
 	t.peerFIN, t.finTold, t.bye, t.halved, t.finSent, t.ending = false, false, nil, false, false, false
 	t.endBy, t.heard = time.Time{}, now
+	t.trail = newTrail(t.stack, conn, now)
 	if t.nagle {
 		conn.SetNoDelay(false)
 	}
@@ -294,6 +296,10 @@ func (t *tcp) write(now time.Time) error {
 	t.sent(t.out.wrote(0, now)) // empty messages, which raw has no octets for
 	for t.out.octets() > 0 && !t.finSent {
 		p, k := t.out.chunk()
+		if !t.out.unacked() {
+			t.baseline()
+		}
+		handed := t.stack.Now() // the ACK may be here before TryWrite returns
 		n, err := t.conn.TryWrite(p, k)
 		if errors.Is(err, stack.ErrWouldBlock) {
 			return nil
@@ -301,7 +307,7 @@ func (t *tcp) write(now time.Time) error {
 		if err != nil {
 			return err
 		}
-		t.sent(t.out.wrote(n, t.stack.Now()))
+		t.sent(t.out.wrote(n, handed))
 	}
 	return nil
 }
@@ -315,17 +321,34 @@ func (t *tcp) sent(fates []Fate) {
 // acks marks what SND.UNA has passed. What is seen by looking now and then is
 // late by up to ackPause.
 func (t *tcp) acks(now time.Time) {
-	if !t.out.unacked() || now.Sub(t.out.looked) < time.Millisecond {
+	if !t.out.unacked() || now.Sub(t.trail.looked) < time.Millisecond {
 		return
 	}
-	t.out.looked = now
-	now = t.stack.Now()
 	s := t.conn.Snapshot()
-	if !s.Has(segment.HasSnd) {
-		return
+	now = t.stack.Now()
+	if again := t.trail.look(&s, t.out.flying); len(again) > 0 {
+		t.c.tellFates() // first that it was sent at all
+		for _, r := range again {
+			t.c.emit(r)
+		}
 	}
-	for _, f := range t.out.acked(s.AckedBytes(), now) {
-		t.c.mark(segment.TCP, Acked, f)
+	if s.Has(segment.HasSnd) {
+		acked := func(end uint64) (time.Time, bool) { return t.trail.acked(end, now) }
+		for _, f := range t.out.acked(s.AckedBytes(), acked) {
+			t.c.mark(segment.TCP, Acked, f)
+		}
+	}
+	t.trail.looked = now
+	t.trail.settle(now, s)
+}
+
+// baseline takes what was counted while no message was under way as nothing to
+// do with the next one. Where segments are seen they tell by themselves.
+func (t *tcp) baseline() {
+	if now := t.stack.Now(); now.Sub(t.trail.looked) >= time.Millisecond {
+		if s := t.conn.Snapshot(); !t.trail.sees(&s) {
+			t.trail.settle(now, s)
+		}
 	}
 }
 
@@ -368,7 +391,7 @@ func (t *tcp) finish(now time.Time) (over bool) {
 
 // down ends the conversation over this connection, and goes back to listening.
 func (t *tcp) down(now time.Time, cause Cause, err error) {
-	t.out.looked = time.Time{}
+	t.trail.looked = time.Time{}
 	t.acks(now)
 	for _, p := range t.out.ahead {
 		t.c.mark(segment.TCP, Failed, Fate{Row: p.row, ID: p.id, Err: errNotSent})
