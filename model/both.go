@@ -27,6 +27,7 @@ type crossing struct {
 type way struct {
 	id          uint64 // the protocol's number for it
 	first, last uint64 // its bytes in the stream; 0: not known, or UDP
+	conn        int    // of how many TCP connections it was that one's stream
 	octets      int    // on the wire, frame included
 
 	packets int       // that bore bytes of it
@@ -60,6 +61,7 @@ type crossings struct {
 	open    uint64    // TCP: every row before it has come
 	highest [2]uint64 // the last row that came
 	tally   [2]tally
+	conn    int // TCP connections that are over
 }
 
 // say begins to follow row.
@@ -93,7 +95,7 @@ func (c *crossings) deliver(ev transport.Delivery) {
 			w.id = f.ID
 		}
 		if f.First > 0 {
-			w.first, w.last = f.First, f.Last
+			w.first, w.last, w.conn = f.First, f.Last, c.conn
 		}
 		if f.Octets > 0 {
 			w.octets = f.Octets

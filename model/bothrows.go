@@ -186,7 +186,13 @@ func (m *Model) tallyAfar(k int, proto string) ui.Tally {
 	t := &m.crossings.tally[k]
 	u := ui.Tally{
 		Proto: proto, Lost: -1, Dup: -1, Late: -1, Resent: -1,
-		P50: t.receipt.median(), Max: t.receipt.longest, Wire: -1,
+		P50: t.receipt.median(), Max: t.receipt.longest, Wire: t.wire,
+	}
+	if k == 0 {
+		u.Handshake = -1
+		if up := t.up; !up.IsZero() && m.sight.end > 0 && !t.began.IsZero() {
+			u.Handshake = up.Sub(t.began)
+		}
 	}
 	for i := range m.numbers.last.Legs {
 		g := &m.numbers.last.Legs[i]
@@ -208,7 +214,7 @@ func (m *Model) paired() bool {
 
 // sidePane is the conversation side by side in w×h cells.
 func (m *Model) sidePane(w, h int) ui.SideBySide {
-	if m.o.Pair != nil {
+	if m.link.on {
 		h-- // the link's row
 	}
 	d := ui.SideBySide{
@@ -226,7 +232,7 @@ func (m *Model) sidePane(w, h int) ui.SideBySide {
 
 // sideBySide draws it, and above it what the link is set to.
 func (m *Model) sideBySide(r ui.Rect) []string {
-	if m.o.Pair == nil {
+	if !m.link.on {
 		return m.sidePane(r.W, r.H).Draw(m.look, m.view)
 	}
 	return append([]string{m.linkRow().Draw(m.look, r.W)}, m.sidePane(r.W, r.H).Draw(m.look, m.view)...)

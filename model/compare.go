@@ -58,11 +58,29 @@ func (m *Model) follow(ev transport.Event) {
 		m.crossings.deliver(ev)
 	case transport.Up:
 		m.crossings.tally[wayOf(ev.Proto)].up = ev.At
+		m.setLinked(ev.Stack == "lab")
 		m.quiet()
 	case transport.Settled:
 		m.quiet()
+	case transport.Down:
+		m.over(ev)
 	case transport.Victim:
 		m.victim(ev)
+	case transport.Notice:
+		m.heardLink(ev)
+	case transport.Received:
+		m.heard.receive(ev)
+	}
+}
+
+// over ends what is known of a connection: the next one counts its bytes from 1
+// again.
+func (m *Model) over(ev transport.Down) {
+	m.watch(m.now())
+	m.heard.forget(ev.Proto)
+	if ev.Proto == segment.TCP {
+		m.sight.conn++
+		m.crossings.conn++
 	}
 }
 

@@ -23,6 +23,8 @@ import (
 
 // A linkState is what was asked of the emulated link, as far as it lasts.
 type linkState struct {
+	on        bool      // there is one
+	spec      link.Spec // where the other end is elsewhere: what it is set to
 	held, cut bool
 	slow      float64 // 1: as usual
 	aims      []aim
@@ -71,12 +73,58 @@ func linkCommands() []command {
 	}
 }
 
-// linked reports that there is an emulated link here.
-func (m *Model) linked() bool { return m.o.Pair != nil }
+// setLinked says whether there is an emulated link under the conversation.
+func (m *Model) setLinked(on bool) {
+	m.link.on = on
+	m.keys.link(on)
+	m.commands = newCommands(on)
+}
+
+// spec is what the link is set to.
+func (m *Model) spec() link.Spec {
+	if m.o.Pair != nil {
+		return m.o.Pair.Spec()
+	}
+	return m.link.spec
+}
+
+// heardLink takes what is told of the link: where both ends are in one lab, and
+// what the other one does to it.
+func (m *Model) heardLink(n transport.Notice) {
+	k := &m.link
+	switch n.Code {
+	case transport.NoteInLab:
+		m.weather(n.Args[1])
+	case transport.NotePeerNet:
+		m.weather(n.Args[0])
+	case transport.NotePeerCut:
+		k.cut, _ = n.Args[0].(bool)
+	case transport.NotePeerTime:
+		k.held, _ = n.Args[0].(bool)
+		k.slow, _ = n.Args[1].(float64)
+	}
+}
+
+// weather notes what the link is set to.
+func (m *Model) weather(spec any) {
+	if text, ok := spec.(string); ok {
+		if s, err := link.Parse(text); err == nil {
+			m.link.spec = s
+		}
+	}
+}
+
+// linkExtra says in short what was done to the link.
+func (m *Model) linkExtra() string {
+	if !m.link.on {
+		return ""
+	}
+	return strings.TrimSpace(ui.Strip(m.linkRow().Draw(m.look, 160)))
+}
 
 // linkRow says what the link is set to.
 func (m *Model) linkRow() ui.LinkRow {
-	spec := m.o.Pair.Spec()
+	spec := m.spec()
 	r := ui.LinkRow{Seed: spec.Seed, Cut: m.link.cut, Held: m.link.held, Slow: m.link.slow}
 	spec.Seeded = false
 	r.Spec = spec.String()
@@ -98,7 +146,7 @@ func (m *Model) timeHeld() bool { return m.link.held }
 // setNet is /net.
 func (m *Model) setNet(text string) tea.Cmd {
 	if strings.EqualFold(text, "show") {
-		spec := m.o.Pair.Spec()
+		spec := m.spec()
 		m.note(talk.Info, words.LinkIs, spec.String())
 		for line := range strings.Lines(spec.TC()) {
 			m.note(talk.Info, words.LinkAs, strings.TrimSpace(line))
@@ -110,9 +158,14 @@ func (m *Model) setNet(text string) tea.Cmd {
 		m.wrongNet(text, err)
 		return nil
 	}
-	if m.ask(transport.Net{Spec: spec}) {
-		m.note(talk.Info, words.LinkIs, m.o.Pair.Spec().String())
+	if !m.ask(transport.Net{Spec: spec}) {
+		return nil
 	}
+	if !spec.Seeded {
+		spec.Seed, spec.Seeded = m.link.spec.Seed, m.link.spec.Seeded
+	}
+	m.link.spec = spec
+	m.note(talk.Info, words.LinkIs, m.spec().String())
 	return nil
 }
 
@@ -333,9 +386,6 @@ func (m *Model) beaten(serial beat) tea.Cmd {
 // anything.
 func (m *Model) linkKey(k tea.KeyPressMsg) (cmd tea.Cmd, ok bool) {
 	b := &m.keys
-	if m.o.Pair == nil {
-		return nil, false
-	}
 	switch {
 	case key.Matches(k, b.Hold):
 		if m.ask(transport.HoldTime{On: !m.link.held}) {
@@ -381,7 +431,7 @@ func (m *Model) slower() {
 
 // firstHint is what stands beside an empty line.
 func (m *Model) firstHint() string {
-	if m.o.Pair != nil {
+	if m.link.on {
 		return words.CompareHint.In(m.look.Lang)
 	}
 	return words.FirstHint.In(m.look.Lang)

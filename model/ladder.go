@@ -95,38 +95,11 @@ func icmpName(p *packet) string {
 	return fmt.Sprintf("type %d code %d", p.Type, p.Code)
 }
 
-// burden adds the messages that p carries.
-func (m *Model) burden(r *ui.Rung, p *packet) {
-	if p.Len == 0 || p.Proto != segment.TCP && p.Proto != segment.UDP {
-		return
-	}
-	k := wayOf(p.Proto)
-	for i, row := range p.Messages {
-		x := m.crossings.row(row)
-		if p.Dir == segment.In || x == nil {
-			continue
-		}
-		w := &x.ways[k]
-		r.Texts = append(r.Texts, x.text)
-		if p.Proto == segment.UDP {
-			r.ID = w.id
-			continue
-		}
-		if w.first > 0 {
-			r.Torn[0] = r.Torn[0] || i == 0 && w.first < p.RelSeq
-			r.Torn[1] = r.Torn[1] || i == len(p.Messages)-1 && w.last >= p.RelSeq+uint64(p.Len)
-		}
-	}
-	if len(p.Messages) == 0 && p.Stage != segment.Unstaged && p.Notes&(segment.KeepAlive|segment.ZeroWindowProbe) == 0 {
-		r.Control = words.SeeControl.In(m.look.Lang)
-	}
-}
-
 // ladderPane is the ladder in w×h cells.
 func (m *Model) ladderPane(w, h int) ui.Ladder {
 	d := ui.Ladder{
 		Rungs: rungs{m}, W: w, H: h, Selected: ui.None, Until: m.ladder.until,
-		Left: words.Me.In(m.look.Lang), Right: m.peerTitle(), Absolute: m.ladder.absolute, Both: m.both(),
+		Left: m.ownTitle(), Right: m.peerTitle(), Absolute: m.ladder.absolute, Both: m.both(),
 		Missed: m.sight.missed, EndKey: words.EndKey.In(m.look.Lang),
 	}
 	if s := m.ladder.sieve; s != nil {
@@ -134,6 +107,14 @@ func (m *Model) ladderPane(w, h int) ui.Ladder {
 		d.Hidden = s.Hidden()
 	}
 	return d
+}
+
+// ownTitle is who stands at this end's time line.
+func (m *Model) ownTitle() string {
+	if m.o.Pair != nil {
+		return "A"
+	}
+	return words.Me.In(m.look.Lang)
 }
 
 // peerTitle is who stands at the other time line.

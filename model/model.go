@@ -85,6 +85,7 @@ type Model struct {
 	sight     sight
 	watched   time.Time // when the sight was last read
 	crossings crossings
+	heard     heardLines
 	ladder    ladder
 	pane      pane
 	series    series
@@ -119,7 +120,6 @@ func New(o Options) *Model {
 		terminal: terminalOf(o.Environ),
 		palette:  o.Theme,
 		keys:     newKeyMap(o.Lang),
-		commands: newCommands(o.Pair != nil),
 		w:        80, h: 24, // until the terminal says
 		view: ui.Latest, name: o.Nick, times: !o.NoTimes, rings: o.Bell, wheel: !o.NoMouse,
 		sight: sight{tr: o.Transport}, ladder: newLadder(), link: linkState{slow: 1},
@@ -130,7 +130,7 @@ func New(o Options) *Model {
 	if m.o.Command == "" {
 		m.o.Command = counterpart(o)
 	}
-	m.keys.link(m.linked())
+	m.setLinked(o.Pair != nil)
 	m.editor.reset("")
 	m.numbers.tr = o.Transport
 	m.numbers.read(m.now())

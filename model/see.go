@@ -21,6 +21,7 @@ type sight struct {
 	missed uint64 // seen by the transport, gone before they were read
 	began  time.Time
 
+	conn    int      // TCP connections that are over
 	packets []packet // a ring: packet i is at i % sightRoom
 	first   uint64
 	end     uint64
@@ -42,6 +43,7 @@ type packet struct {
 	way             ui.Way        // how far it got
 	trip            time.Duration // until it arrived
 	copies          int           // arrivals
+	conn            int           // how many TCP connections were over then
 	again           int           // TCP: the how manieth time its bytes are sent again; -1: again, not known
 	rto             time.Duration // that ran out before
 }
@@ -124,7 +126,7 @@ func (s *sight) add(g *segment.Segment) *packet {
 	if s.packets == nil {
 		s.packets = make([]packet, 0, 256)
 	}
-	p := packet{Segment: *g}
+	p := packet{Segment: *g, conn: s.conn}
 	switch {
 	case g.Stage == segment.Sent:
 		p.way = ui.OnWay

@@ -129,7 +129,7 @@ func (m *Model) lineAt(y int) uint64 {
 		return m.history().At(m.look, m.view, y)
 	}
 	r := m.layout().Main
-	if m.o.Pair != nil {
+	if m.link.on {
 		y-- // the link's row
 	}
 	return m.sidePane(r.W, r.H).At(m.view, y)

@@ -93,6 +93,9 @@ func (m *Model) extra() string {
 	if m.plaintext {
 		s = append(s, words.BarPlaintext.In(l))
 	}
+	if k := m.linkExtra(); k != "" {
+		s = append(s, k)
+	}
 	n := 0
 	for _, g := range m.legs() {
 		n = max(n, g.Queued)

@@ -20,7 +20,7 @@ type Tally struct {
 	Sent, Delivered, Lost, Dup, Late int
 	Resent                           int           // segments; of UDP: drawn as none
 	P50, Max                         time.Duration // of the latency; 0: nothing came yet
-	Handshake                        time.Duration // 0: it needs none
+	Handshake                        time.Duration // 0: it needs none; below 0: not known
 	Wire, Text                       int64         // bytes on the wire, both ways; bytes of text delivered
 	Recent                           []float64     // latencies of the last messages, oldest first, in seconds; below 0: never came
 }
@@ -51,6 +51,9 @@ var tallyColumns = [...]tallyColumn{
 	{words.RowHandshake, words.RowHandshake, 4, func(l *Look, t *Tally) (string, Style) {
 		if t.Handshake == 0 {
 			return words.CellNone.In(l.Lang), l.Theme.Dim
+		}
+		if t.Handshake < 0 {
+			return "?", l.Theme.Dim
 		}
 		return Span(t.Handshake), l.Theme.Text
 	}},

@@ -6,6 +6,7 @@ import "seqtalk/ui/words"
 // is not known, and how to see it.
 type Blind struct {
 	Command string // what shows them
+	Capture string // what, run once, lets it see them; "": nothing does
 }
 
 // Draw draws it in the middle of w×h cells.
@@ -20,6 +21,11 @@ func (d Blind) Draw(l *Look, w, h int) []string {
 	p.blank()
 	p.say(l.Theme.Text, 1, words.BlindHow.In(l.Lang))
 	p.command(d.Command)
+	if d.Capture != "" {
+		p.blank()
+		p.say(l.Theme.Text, 1, words.BlindCap.In(l.Lang))
+		p.command(d.Capture)
+	}
 	rows := blankRows(nil, w, max(h-len(p.rows), 0)/2)
 	rows = append(rows, p.draw(Style{}, w, 0, min(len(p.rows), h-len(rows)))...)
 	return exactly(rows, w, h)

@@ -34,17 +34,20 @@ var (
 		"The operating system's TCP tells its numbers, in the two lines below, but not each segment. What was lost on the way, or sent again, is known only as a count.",
 		"操作系统的 TCP 只给出下面两行里的数字，不给出每个报文段。途中丢失或重传了什么，只知道个数。")
 	BlindHow = phrase(
-		"To see every segment, dead ones too: seqtalk compare. It has both ends in one terminal, over a link you can make as bad as you like.",
-		"想看到每个报文段，包括途中丢失的：运行 seqtalk compare。两端都在一个终端里，链路要多差有多差。")
+		"To see every segment, dead ones too: both ends in one terminal, over a link you can make as bad as you like; or --lab in both terminals.",
+		"想看到每个报文段，包括途中丢失的：两端放在一个终端里，链路要多差有多差；或者在两个终端都加上 --lab。")
+	BlindCap = phrase(
+		"Or let it capture what this machine's own stack sends (Linux, once, as root):",
+		"或者允许它抓取本机协议栈收发的分组（Linux，以 root 执行一次）：")
 
 	KeyPane     = phrase("ladder of packets, or the conversation", "切换：分组时序图 / 对话")
 	KeyGraphs   = phrase("graphs: all, one after the other, none", "图表：全部、逐个、关闭")
 	KeyAcks     = phrase("ladder: hide pure ACKs, or show them", "时序图：隐去或显示纯 ACK")
 	KeyAbsolute = phrase("ladder: numbers relative, or as on the wire", "时序图：相对编号或线上的绝对编号")
 	KeyFreeze   = phrase("ladder: freeze it, or go on", "时序图：冻结或继续")
-	KeyHold     = phrase("compare: hold time, or let it go on", "compare：暂停时间或继续")
-	KeyStep     = phrase("compare, held: let one packet arrive", "compare，暂停时：让一个分组到达")
-	KeySlow     = phrase("compare: slow motion 1, 5, 20, 100 times", "compare：慢放 1、5、20、100 倍")
+	KeyHold     = phrase("emulated link: hold time, or let it go on", "模拟链路：暂停时间或继续")
+	KeyStep     = phrase("emulated link, held: let one packet arrive", "模拟链路，暂停时：让一个分组到达")
+	KeySlow     = phrase("emulated link: slow motion 1, 5, 20, 100 times", "模拟链路：慢放 1、5、20、100 倍")
 	KeysSeeing  = phrase("Seeing the packets", "看分组")
 )
 
