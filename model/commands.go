@@ -36,7 +36,7 @@ func newCommands(linked bool) []command {
 		{Command: words.CmdLock, do: (*Model).lock},
 		{Command: words.CmdAccept, do: control(transport.Accept{})},
 		{Command: words.CmdHold, do: (*Model).hold},
-		{Command: words.CmdConnect, also: []string{"reconnect"}, do: control(transport.Connect{})},
+		{Command: words.CmdConnect, also: []string{"reconnect"}, do: (*Model).connect},
 		{Command: words.CmdDisconnect, do: control(transport.End{})},
 		{Command: words.CmdHalfClose, do: (*Model).halfCloseNow},
 		{Command: words.CmdTheme, do: (*Model).theme},
@@ -206,6 +206,20 @@ func (m *Model) note(l talk.Level, p words.Phrase, args ...any) {
 	m.talk.Note(m.now(), l, p.In(m.look.Lang, args...))
 	m.met = true
 	m.view = ui.Latest
+}
+
+// connect dials again. Who listens cannot: the next caller is waited for.
+func (m *Model) connect(string) tea.Cmd {
+	st := m.numbers.read(m.now())
+	switch {
+	case m.talk.Up():
+		m.note(talk.Warn, words.ConnectStands)
+	case st.Role == transport.Listener:
+		m.note(talk.Info, words.ConnectWaits, st.Addr)
+	default:
+		m.ask(transport.Connect{})
+	}
+	return nil
 }
 
 // quitNow leaves without asking.

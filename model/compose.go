@@ -55,8 +55,12 @@ func (m *Model) send(text string) bool {
 		return true
 	}
 	if err := m.queue(text); err != nil {
-		m.refused(err)
 		m.editor.reset(text)
+		if limit := m.limit(); errors.Is(err, transport.ErrTooLong) && 0 < limit && limit < len(text) {
+			m.askCut(text, limit)
+			return false
+		}
+		m.refused(err)
 		return false
 	}
 	return true
@@ -84,14 +88,28 @@ func (m *Model) queue(text string) error {
 func (m *Model) refused(err error) {
 	switch {
 	case errors.Is(err, transport.ErrNoPeer):
-		m.warn(words.NoPeerKept)
+		m.kept(words.NoPeerShort, words.NoPeerKept)
 	case errors.Is(err, transport.ErrQueueFull):
 		m.warn(words.QueueFullKept, m.queued())
+	case errors.Is(err, transport.ErrEnded) && m.numbers.last.Role == transport.Listener:
+		m.kept(words.EndedShort, words.EndedWaits)
 	case errors.Is(err, transport.ErrEnded):
-		m.warn(words.EndedKept)
+		m.kept(words.EndedShort, words.EndedKept)
 	default:
 		m.warn(words.TooLongKept, safe.String(err.Error()))
 	}
+}
+
+// kept says briefly beside the line that it stays there, and in the conversation
+// why, unless that stands there last already.
+func (m *Model) kept(short, why words.Phrase) {
+	m.warn(short)
+	text := why.In(m.look.Lang)
+	if end := m.talk.End(); end > m.talk.First() && string(m.talk.Line(end-1).Text) == text {
+		return
+	}
+	m.talk.Note(m.now(), talk.Warn, text)
+	m.view = ui.Latest
 }
 
 // queued is how many messages wait.

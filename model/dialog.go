@@ -2,7 +2,10 @@ package model
 
 import (
 	"errors"
+	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -16,20 +19,39 @@ import (
 type dialog struct {
 	ui.Dialog
 	answers map[string]func(*Model) tea.Cmd // by keystroke
+	opened  time.Time
+	guard   time.Duration // keys that come so soon after it opened were meant for the line
 }
+
+// tooSoon is how long nobody can have read a question that came by itself.
+const tooSoon = 300 * time.Millisecond
 
 // answer takes k as an answer, if it is one.
 func (m *Model) answer(k tea.KeyPressMsg) tea.Cmd {
-	if key.Matches(k, m.keys.Escape) {
+	d := m.dialog
+	if m.now().Sub(d.opened) < d.guard {
+		return nil
+	}
+	if do, ok := d.answers[strings.ToLower(k.String())]; ok {
 		m.dialog = nil
-		return nil
+		return do(m)
 	}
-	do, ok := m.dialog.answers[strings.ToLower(k.String())]
-	if !ok {
-		return nil
+	switch {
+	case key.Matches(k, m.keys.Escape), key.Matches(k, m.keys.Cancel):
+		m.dialog = nil
+	case k.Text != "":
+		m.warn(words.DialogKeys, d.keys())
 	}
-	m.dialog = nil
-	return do(m)
+	return nil
+}
+
+// keys are those that answer.
+func (d *dialog) keys() string {
+	var s []string
+	for _, c := range d.Choices {
+		s = append(s, c.Key)
+	}
+	return strings.Join(s, " ")
 }
 
 // askLeave asks whether to leave.
@@ -88,29 +110,70 @@ func (m *Model) insertPasted(text string) {
 	}
 }
 
-// askPaste asks what to do with a long paste.
+// askPaste asks what to do with a long paste. It offers what can work: each
+// line, or all of it, where that fits into a datagram, else pieces that do.
 func (m *Model) askPaste(text string, lines []string, limit int) {
 	l := m.look.Lang
+	whole := strings.TrimRight(text, "\n")
+	fits := func(s string) bool { return limit == 0 || len(s) <= limit }
 	d := &dialog{
 		Dialog: ui.Dialog{
 			Title: words.PasteTitle.In(l), Text: words.AskPaste.In(l, len(lines), len(text)),
-			Sample:  lines[:min(len(lines), 50)],
-			Choices: []ui.Choice{{Key: "a", Text: words.PasteAll.In(l, len(lines))}},
+			Sample: lines[:min(len(lines), 50)],
+		},
+		answers: map[string]func(*Model) tea.Cmd{},
+		opened:  m.now(), guard: tooSoon,
+	}
+	offer := func(key, text string, do func(*Model)) {
+		d.Choices = append(d.Choices, ui.Choice{Key: key, Text: text})
+		d.answers[key] = func(m *Model) tea.Cmd { do(m); return nil }
+	}
+	if len(lines) > 1 && !slices.ContainsFunc(lines, func(s string) bool { return !fits(s) }) {
+		offer("a", words.PasteAll.In(l, len(lines)), func(m *Model) { m.sendLines(lines) })
+	}
+	if fits(whole) {
+		offer("o", words.PasteOne.In(l), func(m *Model) { m.send(whole) })
+	} else {
+		d.Text = words.AskPasteLong.In(l, len(lines), len(text), limit)
+		pieces := cutAt(whole, limit)
+		offer("c", words.PasteCutUp.In(l, len(pieces)), func(m *Model) { m.sendLines(pieces) })
+	}
+	if len(m.editor.text)+len(text) <= editorRoom {
+		offer("e", words.PasteEdit.In(l), func(m *Model) { m.insertPasted(text) })
+	}
+	d.Choices = append(d.Choices, ui.Choice{Key: "Esc", Text: words.PasteDrop.In(l)})
+	m.dialog = d
+}
+
+// askCut asks what to do with a line that is longer than a datagram may be. Who
+// cancels has it in the line still.
+func (m *Model) askCut(text string, limit int) {
+	l := m.look.Lang
+	pieces := cutAt(text, limit)
+	m.dialog = &dialog{
+		Dialog: ui.Dialog{
+			Title: words.CutTitle.In(l), Text: words.AskCut.In(l, len(text), limit),
+			Choices: []ui.Choice{
+				{Key: "c", Text: words.PasteCutUp.In(l, len(pieces))}, {Key: "Esc", Text: words.CutBack.In(l)},
+			},
 		},
 		answers: map[string]func(*Model) tea.Cmd{
-			"a": func(m *Model) tea.Cmd { m.sendLines(lines); return nil },
-			"e": func(m *Model) tea.Cmd { m.insertPasted(text); return nil },
+			"c": func(m *Model) tea.Cmd { m.editor.reset(""); m.sendLines(pieces); return nil },
 		},
+		opened: m.now(), guard: tooSoon,
 	}
-	if limit > 0 && len(text) > limit {
-		d.Text = words.AskPasteLong.In(l, len(lines), len(text), limit)
-	} else {
-		d.Choices = append(d.Choices, ui.Choice{Key: "o", Text: words.PasteOne.In(l)})
-		d.answers["o"] = func(m *Model) tea.Cmd { m.send(strings.TrimRight(text, "\n")); return nil }
+}
+
+// cutAt is text in pieces of at most limit bytes, no character cut in two.
+func cutAt(text string, limit int) (pieces []string) {
+	for len(text) > limit {
+		n := limit
+		for n > 1 && !utf8.RuneStart(text[n]) {
+			n--
+		}
+		pieces, text = append(pieces, text[:n]), text[n:]
 	}
-	d.Choices = append(d.Choices,
-		ui.Choice{Key: "e", Text: words.PasteEdit.In(l)}, ui.Choice{Key: "Esc", Text: words.PasteDrop.In(l)})
-	m.dialog = d
+	return append(pieces, text)
 }
 
 // sendLines sends each line as a message, literally.

@@ -12,6 +12,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"seqtalk/model/talk"
 	"seqtalk/transport"
 	"seqtalk/transport/segment"
 	"seqtalk/transport/session"
@@ -250,10 +251,14 @@ func TestRefusedLineIsKept(t *testing.T) {
 	for _, err := range []error{transport.ErrNoPeer, transport.ErrQueueFull, transport.ErrEnded, fmt.Errorf("%w: 1201 bytes", transport.ErrTooLong), errors.New("x\x1b[2J")} {
 		p.refuse = err
 		m.editor.reset("")
-		end := m.talk.End()
 		drive(m, "keep me\n")
-		if m.editor.text != "keep me" || m.hint == "" || m.talk.End() != end {
+		if m.editor.text != "keep me" || m.hint == "" {
 			t.Errorf("%v: line %q, hint %q", err, m.editor.text, m.hint)
+		}
+		for i := m.talk.First(); i < m.talk.End(); i++ {
+			if m.talk.Line(i).Kind == talk.Mine {
+				t.Errorf("%v: it stands in the conversation", err)
+			}
 		}
 		if strings.Contains(shown(m), "\x1b") {
 			t.Errorf("%v is interpreted", err)
@@ -267,7 +272,7 @@ func TestRefusedLineIsKept(t *testing.T) {
 }
 
 func TestPaste(t *testing.T) {
-	m, p, _ := screen(t)
+	m, p, now := screen(t)
 	meet(m, p, segment.TCP, session.Framed)
 	m.take(tea.PasteMsg{Content: "one\r\ntwo\n"})
 	if p.wants(t); m.dialog != nil || m.editor.text != "one\ntwo\n" {
@@ -282,11 +287,16 @@ func TestPaste(t *testing.T) {
 		{"o", "", []string{"4 /one\nq\n\nthree"}},
 		{"e", "/one\nq\n\nthree", nil},
 		{"<esc>", "/one\nq\n\nthree", nil},
+		{"<ctrl+c>", "/one\nq\n\nthree", nil},
 	} {
 		m.take(tea.PasteMsg{Content: "/one\nq\n\nthree"})
 		if m.dialog == nil {
 			t.Fatal("four lines do not ask")
 		}
+		if drive(m, c.key); m.dialog == nil {
+			t.Errorf("%s was typed before anybody could read the question, and answers it", c.key)
+		}
+		*now = now.Add(tooSoon)
 		drive(m, c.key)
 		p.wants(t, c.asked...)
 		if m.editor.text != c.line {
@@ -297,10 +307,11 @@ func TestPaste(t *testing.T) {
 
 // Lines that find the queue full wait for room, and go before what is typed.
 func TestPasteIntoAFullQueue(t *testing.T) {
-	m, p, _ := screen(t)
+	m, p, now := screen(t)
 	meet(m, p, segment.TCP, session.Framed)
 	p.refuse, p.room = transport.ErrQueueFull, 2
 	m.take(tea.PasteMsg{Content: "1\n2\n3\n4"})
+	*now = now.Add(tooSoon)
 	drive(m, "atyped\n")
 	p.wants(t, "1 1", "2 2")
 	if !strings.Contains(shown(m), "3 queued") {
@@ -314,6 +325,7 @@ func TestPasteIntoAFullQueue(t *testing.T) {
 	p.wants(t, "4 4", "5 typed")
 	p.room = 1
 	m.take(tea.PasteMsg{Content: "5\n6\n7"})
+	*now = now.Add(tooSoon)
 	drive(m, "a")
 	p.refuse, p.room = transport.ErrEnded, 0
 	m.take(room{})
@@ -323,11 +335,15 @@ func TestPasteIntoAFullQueue(t *testing.T) {
 }
 
 func TestPasteLongerThanADatagram(t *testing.T) {
-	m, p, _ := screen(t)
+	m, p, now := screen(t)
 	meet(m, p, segment.UDP, session.Framed)
 	m.take(tea.PasteMsg{Content: strings.Repeat("x", 1200)})
+	*now = now.Add(tooSoon)
 	if m.dialog == nil || drive(m, "o") != nil || m.dialog == nil {
 		t.Error("as one message it would be too long, but that is offered")
+	}
+	if drive(m, "a"); m.dialog == nil || !strings.Contains(m.hint, "c e Esc") {
+		t.Errorf("its one line is too long, but that is offered; hint %q", m.hint)
 	}
 	drive(m, "e")
 	if !strings.Contains(shown(m), "too long for one datagram") {
@@ -350,7 +366,7 @@ func TestCommands(t *testing.T) {
 		{"/lock", []string{"Lock{On:false}"}, "not locked"},
 		{"/accept", []string{"Accept{}"}, ""},
 		{"/hold", []string{"Hold{On:true}"}, "stays open"},
-		{"/connect", []string{"Connect{}"}, ""},
+		{"/connect", nil, "stands already"},
 		{"/disconnect", []string{"End{}"}, ""},
 		{"/theme light", nil, "theme: light"},
 		{"/theme pink", nil, "takes [auto|dark|light|dark16|light16|mono]"},

@@ -2,7 +2,12 @@ package model
 
 import (
 	"errors"
+	"strings"
 	"testing"
+	"time"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
 
 	"seqtalk/transport"
 	"seqtalk/transport/segment"
@@ -36,4 +41,66 @@ func TestOwnLinesAreMe(t *testing.T) {
 	if mine.Nick.String() != "me" || theirs.Nick.String() != "bob" {
 		t.Errorf("ours is said by %s, theirs by %s", mine.Nick, theirs.Nick)
 	}
+}
+
+// A line longer than a datagram is cut, or stays to be shortened.
+func TestCutIntoDatagrams(t *testing.T) {
+	m, p, now := screen(t)
+	meet(m, p, segment.UDP, session.Framed)
+	long := strings.Repeat("字", 700) // 2100 bytes
+	p.refuse = transport.ErrTooLong
+	m.editor.reset(long)
+	drive(m, "\n")
+	if m.dialog == nil || m.editor.text != long {
+		t.Fatalf("it is not asked about; the line has %d bytes", len(m.editor.text))
+	}
+	*now = now.Add(tooSoon)
+	if drive(m, "<esc>"); m.dialog != nil || m.editor.text != long {
+		t.Error("Esc loses the line")
+	}
+	drive(m, "\n")
+	*now = now.Add(tooSoon)
+	p.refuse = nil
+	drive(m, "c")
+	if len(p.asked) != 2 || !m.editor.empty() {
+		t.Errorf("%d datagrams; in the line are %d bytes", len(p.asked), len(m.editor.text))
+	}
+	for _, s := range p.asked {
+		if !utf8.ValidString(s) || len(s) > 1200-textOverhead+2 {
+			t.Errorf("a piece of %d bytes", len(s))
+		}
+	}
+}
+
+// Where there is nobody to send to, the line stays and the reason is shown,
+// however narrow the screen; who listens is not told to dial.
+func TestWhyNothingIsSent(t *testing.T) {
+	m, p, _ := screen(t)
+	m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	for err, want := range map[error]string{
+		transport.ErrNoPeer: "UDP has no connection", transport.ErrEnded: "waits for the next caller",
+	} {
+		p.refuse = err
+		m.editor.reset("")
+		drive(m, "hello\n\n")
+		if s := strings.Join(strings.Fields(shown(m)), " "); m.editor.text != "hello" || !strings.Contains(s, want) || !strings.Contains(s, "the line is kept") {
+			t.Errorf("%v shows\n%s", err, shown(m))
+		}
+	}
+	drive(m, "<ctrl+c>/connect\n")
+	if got := string(m.talk.Line(m.talk.End() - 1).Text); !strings.Contains(got, "it cannot call, it waits for the next caller") {
+		t.Errorf("/connect at a listener shows\n%s", shown(m))
+	}
+	p.wants(t)
+}
+
+// Who dialed dials again.
+func TestConnectAgain(t *testing.T) {
+	m, p, now := screen(t)
+	meet(m, p, segment.TCP, session.Framed)
+	p.status.Role, p.status.Legs[0].Up = transport.Dialer, false
+	m.Update(transport.Down{At: noon, Proto: segment.TCP, Cause: transport.Lost})
+	*now = now.Add(time.Second)
+	drive(m, "/connect\n")
+	p.wants(t, "Connect{}")
 }
