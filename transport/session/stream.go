@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -28,8 +29,11 @@ type reader struct {
 	begin    []byte // the first octets, until then
 
 	// rx holds what was not consumed yet. Octets are appended and never
-	// changed, and texts are parts of it.
+	// changed, and long texts are parts of it.
 	rx      []byte
+	size    int    // of the memory that rx is in
+	texts   []byte // short texts are copied here, so that they keep no read in memory
+	skip    int    // so many octets to come are of a frame that is skipped
 	taken   uint64 // octets of the stream before rx
 	noLine  int    // so many octets of rx hold no newline
 	noHello int    // at none of so many octets of rx a HELLO begins
@@ -49,8 +53,26 @@ func (r *reader) keep(p []byte) {
 			room = max(chunk, 2*n)
 		}
 		r.rx = append(make([]byte, 0, room), r.rx...)
+		r.size = room
 	}
 	r.rx = append(r.rx, p...)
+}
+
+// text is p, a part of rx, to be given out. As long as it lives it keeps no more
+// than four times its length in memory, or its share of what others are in too.
+func (r *reader) text(p []byte) []byte {
+	if 4*len(p) >= r.size && len(p) > 0 {
+		return p
+	}
+	if len(p) > chunk/4 {
+		return bytes.Clone(p)
+	}
+	if cap(r.texts)-len(r.texts) < len(p) {
+		r.texts = make([]byte, 0, chunk)
+	}
+	at := len(r.texts)
+	r.texts = append(r.texts, p...)
+	return r.texts[at:len(r.texts):len(r.texts)]
 }
 
 // take consumes n octets and tells where they stood in the stream.
@@ -78,7 +100,10 @@ func (m *Machine) Input(now time.Time, p []byte) {
 		return
 	}
 	m.lookForStrangers(p)
-	m.in.keep(p)
+	n := min(m.in.skip, len(p))
+	m.in.skip -= n
+	m.in.taken += uint64(n)
+	m.in.keep(p[n:])
 	m.read()
 }
 
@@ -121,9 +146,9 @@ func (m *Machine) EOF(now time.Time) {
 	m.in.eof = true
 	m.in.idleAt, m.in.begunAt = time.Time{}, time.Time{}
 	switch framed := m.in.mode == framing || m.in.mode == first && m.c.Wire == Framed; {
-	case len(m.in.rx) == 0 || framed && m.state >= left:
+	case len(m.in.rx)+m.in.skip == 0 || framed && m.state >= left:
 	case framed:
-		m.mistaken(fmt.Errorf("the stream ended %d octets into a frame", len(m.in.rx)))
+		m.mistaken(errors.New("the stream ended inside a frame"))
 	default:
 		m.settleText(m.in.rx)
 		m.takeText(len(m.in.rx), true)
@@ -294,7 +319,7 @@ func (m *Machine) takeText(n int, all bool) {
 
 // gotText tells of text without a frame. r says what more there is to say of it.
 func (m *Machine) gotText(text []byte, first, last uint64, r Received) {
-	r.Text, r.First, r.Last, r.Wire = text, first, last, m.in.plain
+	r.Text, r.First, r.Last, r.Wire = m.in.text(text), first, last, m.in.plain
 	r.Octets = int(last - first + 1)
 	m.n.Received++
 	m.emit(r)
@@ -316,6 +341,12 @@ func (m *Machine) readFrames() {
 				m.mistaken(err)
 			}
 			return
+		}
+		if k >= skippable {
+			p, _, _ := m.in.take(min(len(p), headerLen+n))
+			m.in.skip = headerLen + n - len(p)
+			m.frame(k, nil, 0, 0, 0)
+			continue
 		}
 		if len(p) < headerLen+n {
 			return

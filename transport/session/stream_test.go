@@ -226,8 +226,8 @@ func TestEndOfStream(t *testing.T) {
 		{Auto, "seqt", `settled raw|raw "seqt"`},
 		{Auto, theGreeting + "a\xf5\x01", `settled framed|raw "a"|raw "\xf5\x01"`},
 		{Line, "ab", `settled line|line "ab" partial`},
-		{Framed, "seqt", "failed: the stream ended 4 octets into a frame"},
-		{Framed, "\xf5\x01\x00", "failed: the stream ended 3 octets into a frame"},
+		{Framed, "seqt", "failed: the stream ended inside a frame"},
+		{Framed, "\xf5\x01\x00", "failed: the stream ended inside a frame"},
 	} {
 		m := New(t0, config(false, false, c.w))
 		m.Input(t0, []byte(c.in))

@@ -252,6 +252,7 @@ func (m *Machine) tookText(b *textBody, size int, first, last uint64) error {
 		Octets: size, First: first, Last: last, Wire: Framed,
 	}
 	if !m.c.Datagram {
+		r.Text = m.in.text(b.Text)
 		switch {
 		case b.ID <= m.n.Highest:
 			m.n.Duplicate++
