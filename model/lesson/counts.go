@@ -21,7 +21,7 @@ type counts struct {
 	leastWindow, lastWindow int      // B's, after its SYN; -1: none seen
 	firsts                  []uint32 // first numbers: one for each end of each connection
 
-	acked  map[netip.AddrPort]uint64 // by sender, the highest it acknowledged
+	acked  map[netip.AddrPort]uint64 // by sender, the highest it acknowledged that has arrived
 	copies map[copyOf][]time.Time    // when each first number was sent with data, again and again
 	rounds []int                     // A's segments with data, by bursts
 	last   time.Time                 // of them
@@ -86,10 +86,18 @@ func (c *counts) flags(s *segment.Segment) {
 		return
 	}
 	c.acks++
-	switch fresh := s.RelAck > c.acked[s.Src]; {
-	case s.Len == 0 && has(segment.SYN|segment.FIN) == 0:
+	if s.Len == 0 && has(segment.SYN|segment.FIN) == 0 {
 		c.pure++
-	case s.Len > 0 && fresh && c.acked[s.Src] > 0:
+	}
+}
+
+// arrived takes a segment as it reached the other end: one with data may bring
+// the word that what was sent there has come.
+func (c *counts) arrived(s *segment.Segment) {
+	if s.Flags&segment.ACK == 0 || s.Flags&segment.RST != 0 {
+		return
+	}
+	if s.Len > 0 && s.RelAck > c.acked[s.Src] && c.acked[s.Src] > 1 {
 		c.riding++
 	}
 	c.acked[s.Src] = max(c.acked[s.Src], s.RelAck)

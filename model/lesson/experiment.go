@@ -268,7 +268,11 @@ func (x *experiment) saw(s *segment.Segment) {
 		x.hear(Happening{s.At.Sub(x.began), side, *s})
 		return
 	}
-	if s.Stage != segment.Arrived || s.Proto != segment.TCP || s.Len == 0 || s.Notes.Has(segment.BadChecksum) {
+	if s.Stage != segment.Arrived || s.Proto != segment.TCP || s.Notes.Has(segment.BadChecksum) {
+		return
+	}
+	x.counts.arrived(s)
+	if s.Len == 0 {
 		return
 	}
 	if w := x.wires[s.Src]; w != nil {

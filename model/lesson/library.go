@@ -18,7 +18,8 @@ var embedded embed.FS
 // order is the lessons as a course goes through them: the words of the field
 // first.
 var order = []string{
-	"handshake", "seqack", "ackflag",
+	"handshake", "seqack", "ackflag", "connect", "reliable", "once", "order", "duplex", "fin", "rst",
+	"rto", "fast", "flow", "slower", "slowstart", "length", "stream", "restart", "stranger", "file", "chat",
 }
 
 // Library is all lessons that come with the program, in their order.

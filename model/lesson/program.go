@@ -348,7 +348,7 @@ func (p *program) fail(err error) {
 }
 
 func (p *program) readTCP() {
-	for !p.paused && !p.eof && !p.over {
+	for !p.paused && !p.over {
 		b := p.buf
 		if p.chunk > 0 {
 			b = p.buf[:min(p.chunk, len(p.buf))]
@@ -358,8 +358,10 @@ func (p *program) readTCP() {
 		case errors.Is(err, stack.ErrWouldBlock):
 			return
 		case errors.Is(err, io.EOF):
-			p.eof = true
-			p.x.tell(p.name, finished{})
+			if !p.eof {
+				p.x.tell(p.name, finished{})
+			}
+			p.eof = true // asked again all the same: a RST may follow
 			return
 		case err != nil:
 			p.fail(err)

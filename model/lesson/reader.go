@@ -97,7 +97,7 @@ func (r *reader) play(in, net string, buffer int, script string) Play {
 		r.wrong(r.where.of(in+"buffer", 0), words.LessonBadBuffer, buffer, maxBuffer)
 	}
 	var err error
-	if p.Spec, err = link.Parse(net); err != nil {
+	if p.Spec, err = link.Parse(cmp.Or(net, "off")); err != nil {
 		r.wrong(r.where.of(in+"net", 0), words.LessonBadNet, safe.String(err.Error()))
 	}
 	p.Spec.Seeded = true
