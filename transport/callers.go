@@ -2,6 +2,7 @@ package transport
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"seqtalk/transport/segment"
@@ -92,6 +93,9 @@ func (t *tcp) hearCaller(k *caller, now time.Time) bool {
 // company says whether another leg than l has a peer, and which instance that
 // peer says it is: 0 if it did not say.
 func (c *Conversation) company(l leg) (instance uint64, taken bool) {
+	if c.joint != nil && slices.Contains(c.joint.doors, l) {
+		return 0, true
+	}
 	for _, o := range c.legs {
 		if o == l || !o.up() {
 			continue

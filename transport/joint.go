@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -161,6 +162,9 @@ func (j *joint) step(now time.Time) (next time.Time) {
 	case err != nil:
 		j.walk()
 		return j.endBy
+	case j.abandoned(now):
+		j.ends(now, heir, lab.ErrLeft)
+		return now
 	case !j.linked && j.carrier.Linked() && (j.to == nil || j.carrier.Agreed()):
 		j.link()
 	case !j.linked:
@@ -317,6 +321,15 @@ func (j *joint) hasEnded(now time.Time, err error) bool {
 		j.endBy = now.Add(leftTime)
 	}
 	return !j.linked || errors.Is(err, lab.ErrReplaced) || !now.Before(j.endBy)
+}
+
+// abandoned reports whether the caller has fallen silent before, or after, it said
+// anything in the lab: nothing there waits for it.
+func (j *joint) abandoned(now time.Time) bool {
+	if j.to != nil || j.carrier.Silent(now) < lab.Unplugged {
+		return false
+	}
+	return !slices.ContainsFunc(j.c.legs, func(l leg) bool { return l.up() || !l.idle() })
 }
 
 // ends lets go of a lab the other process has left.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -24,15 +25,15 @@ const otherEnd = "SEQTALK_TEST_END"
 // TestOtherEnd is no test but the other process of those below: an end in the lab
 // that sends back what it hears, and tells what happens, a line each.
 func TestOtherEnd(t *testing.T) {
-	addr, spec, ok := strings.Cut(os.Getenv(otherEnd), " ")
+	addr, words, ok := strings.Cut(os.Getenv(otherEnd), " ")
 	if !ok {
 		t.Skip("for the tests of two processes")
 	}
-	net, err := link.Parse(spec)
+	spec, err := link.Parse(words)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := Open(Config{Stack: kernel.New(), Addr: addr, Protos: overTCP, Lab: true, Net: net, Given: true})
+	c, err := Open(Config{Stack: kernel.New(), Addr: addr, Protos: overTCP, Lab: true, Net: spec, Given: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,6 +219,33 @@ func TestLabNotAsked(t *testing.T) {
 	listener, dialer := pair(t, Config{Lab: true}, Config{})
 	until(listener, func(n Notice) bool { return n.Code == NoteNoLab })
 	listener.hearsFrom(t, dialer)
+}
+
+// TestPhantom: somebody calls for the lab and is never heard of again. The others
+// are told that the place is taken, and soon it is not.
+func TestPhantom(t *testing.T) {
+	listener := start(t, Config{Addr: freeAddr(t)})
+	until(listener, func(n Notice) bool { return n.Code == NoteListening })
+	phantom, err := net.Dial("udp", listener.cfg.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer phantom.Close()
+	for range 3 {
+		fmt.Fprintf(phantom, "seqtalk-lab/1 %016x\n", 77)
+	}
+	if n, err := phantom.Read(make([]byte, 99)); n != 13 || err != nil {
+		t.Fatalf("%d bytes, %v", n, err)
+	}
+	plain := start(t, Config{Addr: listener.cfg.Addr})
+	until(plain, func(d Down) bool { return d.Cause == BusyPeer })
+	for end := time.Now().Add(patience); listener.Status().Legs[0].Stack == "lab"; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it waits for a phantom")
+		}
+	}
+	plain = start(t, Config{Addr: listener.cfg.Addr})
+	listener.hearsFrom(t, plain)
 }
 
 // TestThirdInTheLab: two are in the lab; a third is told that they are busy, with

@@ -31,7 +31,7 @@ var (
 	ErrLeft     = errors.New("the other end left the lab")
 	ErrBusy     = errors.New("the other end talks to somebody else")
 	ErrDeclined = errors.New("the other end has no lab: start both with --lab, or neither")
-	ErrReplaced = errors.New("the other end was started again")
+	ErrReplaced = errors.New("it fell silent, and another process has called since")
 )
 
 // CarrierOptions are what a carrier is made with.
