@@ -74,11 +74,12 @@ type Conversation struct {
 	sight    sight            // where segments are seen
 	queue    queue            // what waits, where only one protocol is meant
 	pending  []Event
-	heldMsgs int  // messages among pending
+	heldMsgs int  // messages, fates and other events among pending
 	heldByte int  // bytes of their texts
 	stopped  bool // a leg stopped reading for want of room
 	relaying bool // a goroutine holds the head of pending
 	fates    [2]map[Mark][]Fate
+	gaps     gaps
 	closing  time.Time // when Close was called
 	closed   bool      // the last event is out
 	fatal    error
@@ -176,6 +177,7 @@ func (c *Conversation) step(now time.Time) (next time.Time, done bool) {
 	}
 	next = earliest(next, c.stepLegs(now))
 	c.tellFates()
+	next = earliest(next, c.tellGaps(now))
 	if c.over(now) {
 		c.finish()
 		return time.Time{}, true
@@ -383,7 +385,7 @@ func (c *Conversation) pass(p segment.Proto, ev session.Event) {
 	case session.Settled:
 		c.emit(Settled{Proto: p, Wire: ev.Wire, Nick: Foreign(ev.Peer.Nick), SawLine: ev.SawLine, Unanswered: ev.Unanswered})
 	case session.Renamed:
-		c.emit(Renamed{Proto: p, Nick: Foreign(ev.Nick)})
+		c.rename(p, Foreign(ev.Nick))
 	case session.Foreign:
 		c.note(p, NoteForeign, Foreign(ev.Name))
 	case session.Failed:

@@ -4,27 +4,30 @@ import "seqtalk/transport/segment"
 
 // emit adds ev to what the consumer is to be told.
 func (c *Conversation) emit(ev Event) {
-	if r, ok := ev.(Received); ok {
-		c.heldMsgs += len(r.Messages)
-		for _, m := range r.Messages {
-			c.heldByte += len(m.Text)
-		}
-	}
+	c.gaps.forget(ev)
+	c.weigh(ev, 1)
 	c.pending = append(c.pending, ev)
 }
 
-// note is emit for a Notice.
-func (c *Conversation) note(p segment.Proto, code Code, args ...any) {
-	c.emit(Notice{At: c.now(), Proto: p, Code: code, Args: args})
+// weigh counts ev, or with sign −1 uncounts it: every event takes room.
+func (c *Conversation) weigh(ev Event, sign int) {
+	switch ev := ev.(type) {
+	case Received:
+		c.heldMsgs += sign * len(ev.Messages)
+		for _, m := range ev.Messages {
+			c.heldByte += sign * len(m.Text)
+		}
+	case Delivery:
+		c.heldMsgs += sign * len(ev.Fates)
+	default:
+		c.heldMsgs += sign
+	}
 }
 
 // mark notes what became of a message; the fates of one step are told
 // together.
 func (c *Conversation) mark(p segment.Proto, m Mark, f Fate) {
-	i := 0
-	if p == segment.UDP {
-		i = 1
-	}
+	i := legIndex(p)
 	if c.fates[i] == nil {
 		c.fates[i] = make(map[Mark][]Fate)
 	}
@@ -76,12 +79,7 @@ func (c *Conversation) flush() {
 
 // drop forgets the first of the pending events: it has been told.
 func (c *Conversation) drop() {
-	if r, ok := c.pending[0].(Received); ok {
-		c.heldMsgs -= len(r.Messages)
-		for _, m := range r.Messages {
-			c.heldByte -= len(m.Text)
-		}
-	}
+	c.weigh(c.pending[0], -1)
 	c.pending[0] = nil
 	c.pending = c.pending[1:]
 }
@@ -98,7 +96,7 @@ func (c *Conversation) relay(ev Event) {
 	defer c.mu.Unlock()
 	c.relaying = false
 	if !told {
-		c.pending = nil
+		c.pending, c.heldMsgs, c.heldByte = nil, 0, 0
 	} else {
 		c.drop()
 	}

@@ -28,6 +28,7 @@ type chat struct {
 	clock            *link.Virtual
 	listener, dialer *Conversation
 	heard            []string // by the listener
+	notices          []Notice // of the listener
 }
 
 func newChat(t *testing.T) *chat {
@@ -59,10 +60,13 @@ func (c *chat) run(d time.Duration) {
 	for end := c.clock.Now().Add(d); c.clock.Now().Before(end) && c.clock.Step(); {
 		c.dialer.Drain()
 		for _, ev := range c.listener.Drain() {
-			if r, ok := ev.(Received); ok {
-				for _, m := range r.Messages {
+			switch ev := ev.(type) {
+			case Received:
+				for _, m := range ev.Messages {
 					c.heard = append(c.heard, string(m.Text))
 				}
+			case Notice:
+				c.notices = append(c.notices, ev)
 			}
 		}
 	}

@@ -196,6 +196,7 @@ type Notice struct {
 	Proto segment.Proto // 0: about no protocol
 	Code  Code
 	Args  []any
+	More  int // so many more of its kind came before it and were not told, as too many did
 }
 
 // Code names a notice; its words, in each language, are ui/words'.
