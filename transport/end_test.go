@@ -34,7 +34,9 @@ type end struct {
 // start opens a conversation that the test's end closes.
 func start(t *testing.T, c Config) *end {
 	t.Helper()
-	c.Stack = kernel.New()
+	if c.Stack == nil {
+		c.Stack = kernel.New()
+	}
 	if c.Protos == nil {
 		c.Protos = overTCP
 	}

@@ -19,6 +19,7 @@ type trail struct {
 	looked  time.Time // for acknowledgements; zero: not yet
 	una     uint64    // bytes of our stream that were acknowledged then
 	retrans int       // segments sent again until then
+	strayed int       // of that Snapshot
 	acks    []ackSeen // that came since shortly before then
 	all     bool      // each of them was taken: nothing dies between the tap and the stack
 }
@@ -71,7 +72,8 @@ func (r *trail) look(s *segment.Snapshot, flying []passage) (again []Resent) {
 // read takes the segments that came and went since the last look.
 func (r *trail) read(s *segment.Snapshot) (again []Resent) {
 	segs, next, missed := r.witness.Segments(r.next)
-	r.next, r.missed, r.all = next, missed > 0, s.Source == segment.Lab
+	r.next, r.missed = next, missed > 0
+	r.all = s.Source == segment.Lab || s.Has(segment.HasStrayed) && s.Strayed == r.strayed
 	for i := range segs {
 		g := &segs[i]
 		if g.Proto != segment.TCP || !g.Known {
@@ -105,8 +107,8 @@ func (r *trail) guess(s *segment.Snapshot, flying []passage) []Resent {
 }
 
 // acked is when the peer's stack was heard to have n bytes, after it was found
-// at now that it has. It is exact if just one segment can have said so; one that
-// was seen may yet have died in a firewall of ours.
+// at now that it has. It is exact if the segment is known that said so: it is not
+// where several did and one of them may have died in a firewall of ours.
 func (r *trail) acked(n uint64, now time.Time) (at time.Time, exact bool) {
 	found := 0
 	for i := range r.acks {
@@ -131,7 +133,7 @@ func (r *trail) settle(now time.Time, s segment.Snapshot) {
 	if s.Has(segment.HasRetrans) {
 		r.retrans = s.Retrans
 	}
-	r.missed = false
+	r.missed, r.strayed = false, s.Strayed
 	n := 0
 	for n < len(r.acks) && r.acks[n].at.Before(now.Add(-tapLead)) {
 		n++

@@ -79,6 +79,7 @@ func tcpInfo(fd int) (ti unix.TCPInfo, got uint32, err error) {
 const (
 	upToRetrans       = uint32(unsafe.Offsetof(unix.TCPInfo{}.Total_retrans) + 4)
 	upToBytesReceived = uint32(unsafe.Offsetof(unix.TCPInfo{}.Bytes_received) + 8)
+	upToSegsIn        = uint32(unsafe.Offsetof(unix.TCPInfo{}.Segs_in) + 4)
 	upToNotsent       = uint32(unsafe.Offsetof(unix.TCPInfo{}.Notsent_bytes) + 4)
 	upToRcvWnd        = uint32(unsafe.Offsetof(unix.TCPInfo{}.Rcv_wnd) + 4)
 )
@@ -166,6 +167,10 @@ func (c *conn) snapshot() segment.Snapshot {
 			s.SndWnd, s.RcvWnd = int(ti.Snd_wnd), int(ti.Rcv_wnd)
 		}
 		c.patience(&ti, got)
+	}
+	if got >= upToSegsIn {
+		s.Known |= segment.HasStrayed
+		s.Strayed = -int(ti.Segs_in)
 	}
 	c.learned.fill(&s)
 	if s.State == segment.Closed {

@@ -333,5 +333,8 @@ func (c *conn) Snapshot() segment.Snapshot {
 	if w := c.of.capture.Load(); w != nil {
 		w.fill(c.local, c.remote, &n)
 	}
+	if n.Source != segment.Capture {
+		n.Known &^= segment.HasStrayed
+	}
 	return n
 }

@@ -51,6 +51,7 @@ type flow struct {
 	seen     [2]bool
 	lanes    [2]lane
 	count    uint64 // packets seen when it was last heard of
+	came     int    // segments, those of GRO each
 }
 
 // A lane is the interface by which one direction comes. With bridges a packet
@@ -137,33 +138,44 @@ func (w *witness) follow(t tuple, s *segment.Segment, d segment.Dir, g sighting)
 			f.follower, f.seen = segment.Follower{}, [2]bool{}
 		}
 		f.follower.See(into)
-		into.Note = join(into.Note, f.offload(into, d, g))
+		parts, mss := f.offload(into)
+		if parts > 1 {
+			into.Note = join(into.Note, g.offload(d, parts, mss))
+		}
+		if d == segment.In {
+			f.came += parts
+		}
 	}
 	f.last[d], f.seen[d], f.count = *into, true, w.heard
 	return into
 }
 
-// offload says how many segments are seen as one: the system cuts what it sends
-// as late, and joins what comes as early, as it can.
-func (f *flow) offload(s *segment.Segment, d segment.Dir, g sighting) string {
+// offload is of how many segments s stands, and of how many bytes each: the
+// system cuts what it sends as late, and joins what comes as early, as it can.
+func (f *flow) offload(s *segment.Segment) (parts, mss int) {
 	const least = 536 // of an MSS that is not told (RFC 9293 §3.7.1)
 	if s.Len <= least-12 {
-		return ""
+		return 1, 0
 	}
 	var n segment.Snapshot
 	f.follower.Fill(&n)
-	mss := n.MSS
+	mss = n.MSS
 	if s.Options.HasTime {
 		mss -= 12 // RFC 7323 §3.2, with padding
 	}
-	if mss <= 0 || s.Len <= mss {
-		return ""
+	if mss <= 0 {
+		return 1, 0
 	}
+	return (s.Len + mss - 1) / mss, mss
+}
+
+// offload says so.
+func (g sighting) offload(d segment.Dir, parts, mss int) string {
 	name := "GSO"
 	if d == segment.In && !g.loopback {
 		name = "GRO"
 	}
-	return fmt.Sprintf("%s: %d segments of %d bytes", name, (s.Len+mss-1)/mss, mss)
+	return fmt.Sprintf("%s: %d segments of %d bytes", name, parts, mss)
 }
 
 func join(a, b string) string {
@@ -246,6 +258,7 @@ func (w *witness) fill(local, remote netip.AddrPort, n *segment.Snapshot) {
 		return // begun before it was looked at
 	}
 	n.Source, n.History = segment.Capture, s.History
+	n.Strayed += f.came
 	if s.Has(segment.HasISS) {
 		n.ISS, n.Known = s.ISS, n.Known|segment.HasISS
 	}

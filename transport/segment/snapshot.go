@@ -30,6 +30,7 @@ const (
 	HasQueue                      // InFlight, Unsent
 	HasRetrans                    // Retrans, Backoff
 	HasTimer                      // TimeLeft
+	HasStrayed                    // Strayed
 )
 
 // A Snapshot is what a stack tells of one TCP connection at one moment.
@@ -57,6 +58,10 @@ type Snapshot struct {
 	Retrans           int           // segments sent again, all told
 	Backoff           int           // times the segment now waiting was sent again
 	TimeLeft          time.Duration // of TIME-WAIT, or until a timer fires
+
+	// Strayed is how many segments more were seen to come than the stack took, up
+	// to a number that stays: while it does, none died in between, in a firewall.
+	Strayed int
 
 	Out, In *Segment // the last one sent and received, where segments are seen
 	History string   // the connection's life in Zeek's letters, where segments are seen

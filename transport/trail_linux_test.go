@@ -1,0 +1,228 @@
+package transport
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"seqtalk/transport/kernel"
+	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
+)
+
+// inOwnNet runs the test again in a network namespace of its own, which whole
+// processes have but goroutines do not, and reports whether this is that run.
+// There the loopback interface has true segments and loses by the nft rules
+// given.
+func inOwnNet(t *testing.T, rules ...string) bool {
+	t.Helper()
+	if os.Getenv("SEQTALK_NET") != t.Name() {
+		cmd := exec.Command("/proc/self/exe", "-test.run=^"+t.Name()+"$", "-test.v")
+		cmd.Env = append(os.Environ(), "SEQTALK_NET="+t.Name())
+		cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
+		out, err := cmd.CombinedOutput()
+		switch {
+		case err != nil && len(out) == 0:
+			t.Skipf("needs a network namespace of its own (root): %v", err)
+		case err != nil:
+			t.Errorf("%v\n%s", err, out)
+		case bytes.Contains(out, []byte("--- SKIP")):
+			t.Skipf("%s", out)
+		}
+		return false
+	}
+	run := func(name string, arg ...string) {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skipf("needs %s", name)
+		}
+		if out, err := exec.Command(name, arg...).CombinedOutput(); err != nil {
+			t.Skipf("%s %s: %v: %s", name, strings.Join(arg, " "), err, out)
+		}
+	}
+	run("ip", "link", "set", "lo", "up", "mtu", "1500", "gso_max_segs", "1")
+	for _, r := range rules {
+		run("nft", "add table inet t; add chain inet t c { type filter hook input priority 0; policy accept; }; add rule inet t c "+r)
+	}
+	return true
+}
+
+const tenPercent = "meta l4proto tcp numgen random mod 100 < 10 drop"
+
+// captured is a kernel stack that sees its segments.
+func captured(t *testing.T, o kernel.CaptureOptions) *kernel.Stack {
+	t.Helper()
+	k := kernel.New()
+	stop, err := k.Capture(o)
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(stop)
+	return k
+}
+
+// With a capture each message knows how often its bytes were sent again, as the
+// wire shows it, and no mark comes before the truth.
+func TestResentCaptured(t *testing.T) {
+	if inOwnNet(t, tenPercent) {
+		lossy(t, captured(t, kernel.CaptureOptions{Keep: 1 << 16}))
+	}
+}
+
+// Without one it says a number only where it is sure.
+func TestResentCounted(t *testing.T) {
+	if inOwnNet(t, tenPercent) {
+		lossy(t, kernel.New())
+	}
+}
+
+// lossy says 300 lines over a network that loses one segment in ten, by one, by
+// few and by many, and holds what is told of each against the wire.
+func lossy(t *testing.T, k *kernel.Stack) {
+	wire := captured(t, kernel.CaptureOptions{Keep: 1 << 16})
+	a, b := pair(t, Config{Role: Listener, Stack: wire}, Config{Role: Dialer, Stack: k})
+	a.settled(session.Framed)
+	b.settled(session.Framed)
+	go func() {
+		for range a.Events() {
+		}
+	}()
+	told := map[uint64]int{} // by row; -1: it is not known how often
+	spans := map[uint64]Fate{}
+	acked := 0
+	hear := func(ev Event) {
+		switch ev := ev.(type) {
+		case Resent:
+			for row, f := range spans {
+				switch {
+				case f.First > ev.Last || f.Last < ev.First:
+				case ev.N == 0 || told[row] < 0:
+					told[row] = -1
+				default:
+					told[row] += ev.N
+				}
+			}
+		case Delivery:
+			for _, f := range ev.Fates {
+				switch ev.Mark {
+				case Sent:
+					spans[f.Row] = f
+				case Acked:
+					acked++
+					if has := a.Status().Legs[0].TCP.RcvNxt; has <= spans[f.Row].Last {
+						t.Errorf("row %d is said to be acknowledged up to byte %d, and the peer's stack expects %d", f.Row, spans[f.Row].Last, has)
+					}
+				case Failed, Unknown:
+					t.Errorf("row %d: %v", f.Row, ev.Mark)
+				}
+			}
+		}
+	}
+	for _, burst := range []int{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5, 5, 5, 5, 20, 20, 20, 200} {
+		for range burst {
+			b.say(strings.Repeat("words ", 1+int(b.rows)%100))
+		}
+		for deadline := time.After(2 * patience); acked < int(b.rows); {
+			select {
+			case ev := <-b.Events():
+				hear(ev)
+			case <-deadline:
+				t.Fatalf("%d of %d lines acknowledged", acked, b.rows)
+			}
+		}
+	}
+	want := resentOnWire(t, wire, a.Status().Legs[0].Local.Port(), spans)
+	sure, unsure := 0, 0
+	for row, f := range spans {
+		switch n := told[row]; {
+		case n < 0:
+			unsure++
+			if k.Name() == "kernel" && sighted(b) {
+				t.Errorf("row %d: seen, and not counted", row)
+			}
+		case n != want[row] && sighted(b), n > want[row]:
+			t.Errorf("row %d (bytes %d to %d) was sent again %d times, told are %d", row, f.First, f.Last, want[row], n)
+		case n > 0:
+			sure++
+		}
+	}
+	if sure == 0 {
+		t.Error("nothing was sent again, as far as is told")
+	}
+	t.Logf("%d lines: %d known to be sent again, %d not known how often; %d segments in all", b.rows, sure, unsure, b.Status().Legs[0].TCP.Retrans)
+}
+
+func sighted(e *end) bool { return e.Status().Legs[0].TCP.Source == segment.Capture }
+
+// resentOnWire counts, from the bare sequence numbers, how often bytes of each
+// row came again to the port.
+func resentOnWire(t *testing.T, wire *kernel.Stack, port uint16, spans map[uint64]Fate) map[uint64]int {
+	segs, _, missed := wire.Segments(0)
+	if missed > 0 {
+		t.Fatalf("%d segments were missed", missed)
+	}
+	var isn uint32
+	next := uint64(1)
+	count := map[uint64]int{}
+	for i := range segs {
+		s := &segs[i]
+		if s.Dst.Port() != port {
+			continue
+		}
+		if s.Flags&segment.SYN != 0 {
+			isn = s.Seq
+			continue
+		}
+		first := uint64(s.Seq - isn)
+		last := first + uint64(s.Len) - 1
+		if s.Len > 0 && first < next {
+			for row, f := range spans {
+				if f.First <= last && f.Last >= first {
+					count[row]++
+				}
+			}
+		}
+		next = max(next, last+1)
+	}
+	return count
+}
+
+// An ACK that was seen bears its own time; one that was found out, that of the
+// look, never an earlier one.
+func TestAckTimes(t *testing.T) {
+	for _, seen := range []bool{true, false} {
+		k := kernel.New()
+		if seen {
+			k = captured(t, kernel.CaptureOptions{})
+		}
+		wire := captured(t, kernel.CaptureOptions{})
+		a, b := pair(t, Config{Role: Listener, Stack: wire}, Config{Role: Dialer, Stack: k})
+		a.settled(session.Framed)
+		b.settled(session.Framed)
+		for range 10 {
+			before := time.Now()
+			row := b.say("how long?")
+			sent, f := b.fate(row, Sent), b.fate(row, Acked)
+			if f.Exact != seen {
+				t.Errorf("seen %v: %+v", seen, f)
+			}
+			var at time.Time // of the first segment that acknowledges it
+			segs, _, _ := wire.Segments(0)
+			for _, s := range segs {
+				if s.Dir == segment.Out && s.Flags&segment.ACK != 0 && s.RelAck > sent.Last && at.IsZero() {
+					at = s.At
+				}
+			}
+			if said := before.Add(f.After + time.Millisecond); at.IsZero() || said.Before(at) && !seen {
+				t.Errorf("seen %v: acknowledged after %v, on the wire after %v", seen, f.After, at.Sub(before))
+			}
+			if seen && (f.After-at.Sub(before)).Abs() > 5*time.Millisecond {
+				t.Errorf("acknowledged after %v, on the wire after %v", f.After, at.Sub(before))
+			}
+			b.fate(row, Delivered)
+		}
+	}
+}
