@@ -19,6 +19,7 @@ type command struct {
 	words.Command
 	also  []string // other names people try
 	needs bool     // a word must follow
+	takes []string // it is one of these; nil: those Takes lists, if it does
 	do    func(m *Model, word string) tea.Cmd
 }
 
@@ -39,7 +40,7 @@ func newCommands(linked bool) []command {
 		{Command: words.CmdConnect, also: []string{"reconnect"}, do: (*Model).connect},
 		{Command: words.CmdDisconnect, do: control(transport.End{})},
 		{Command: words.CmdHalfClose, do: (*Model).halfCloseNow},
-		{Command: words.CmdTheme, do: (*Model).theme},
+		{Command: words.CmdTheme, takes: themeNames(), do: (*Model).theme},
 		{Command: words.CmdTimestamp, do: (*Model).timestamp},
 		{Command: words.CmdBell, also: []string{"mute"}, do: (*Model).bell},
 		{Command: words.CmdStats, do: (*Model).stats},
@@ -164,14 +165,14 @@ func (m *Model) wordsFor(name, begun string) []string {
 	if c == nil {
 		return nil
 	}
-	all := strings.Split(strings.Trim(c.Takes.In(m.look.Lang), "[]"), "|")
-	if c.Name == words.CmdHelp.Name {
-		all = nil
+	all := c.takes
+	switch list := strings.Trim(c.Takes.In(m.look.Lang), "[]"); {
+	case c.Name == words.CmdHelp.Name:
 		for i := range m.commands {
 			all = append(all, m.commands[i].Name.In(m.look.Lang))
 		}
-	} else if len(all) < 2 {
-		return nil
+	case all == nil && strings.Contains(list, "|"):
+		all = strings.Split(list, "|")
 	}
 	var found []string
 	for _, w := range all {
@@ -195,7 +196,7 @@ func control(c transport.Control) func(*Model, string) tea.Cmd {
 func (m *Model) ask(c transport.Control) bool {
 	err := m.tr.Do(c)
 	if err != nil {
-		m.note(talk.Warn, words.NotPossible, safe.String(err.Error()))
+		m.note(talk.Warn, words.NotPossible, m.why(err))
 	}
 	m.numbers.stale()
 	return err == nil
@@ -206,6 +207,9 @@ func (m *Model) note(l talk.Level, p words.Phrase, args ...any) {
 	m.talk.Note(m.now(), l, p.In(m.look.Lang, args...))
 	m.met = true
 	m.view = ui.Latest
+	if m.present() {
+		m.seen = m.talk.End() // an answer is no news
+	}
 }
 
 // connect dials again. Who listens cannot: the next caller is waited for.

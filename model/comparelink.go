@@ -176,7 +176,7 @@ func (m *Model) wrongNet(text string, err error) {
 	m.editor.reset(line)
 	var e *link.ParseError
 	if !errors.As(err, &e) {
-		m.warn(words.NotPossible, safe.String(err.Error()))
+		m.warn(words.NotPossible, m.why(err))
 		return
 	}
 	what := words.LinkEnds.In(m.look.Lang, e.Problem)

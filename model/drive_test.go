@@ -369,7 +369,7 @@ func TestCommands(t *testing.T) {
 		{"/connect", nil, "stands already"},
 		{"/disconnect", []string{"End{}"}, ""},
 		{"/theme light", nil, "theme: light"},
-		{"/theme pink", nil, "takes [auto|dark|light|dark16|light16|mono]"},
+		{"/theme pink", nil, "takes auto|dark|light|dark16|light16|mono"},
 		{"/timestamp off", nil, "times are hidden"},
 		{"/bell on", nil, "the bell rings"},
 		{"/stats", nil, "TCP over the kernel stack, ESTABLISHED"},

@@ -32,7 +32,7 @@ func TestTypedAhead(t *testing.T) {
 	s := onScreen(t, 80, 24, freeAddr(t))
 	s.Type("typed ahead\rsecond 第二行\rhalf")
 	if err := s.Until(func(text string) bool {
-		return strings.Contains(text, "child  typed ahead") && strings.Contains(text, "child  second 第二行") && strings.Contains(text, "› half")
+		return strings.Contains(text, "  typed ahead") && strings.Contains(text, "  second 第二行") && strings.Contains(text, "› half")
 	}); err != nil {
 		t.Error(err)
 	}

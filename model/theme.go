@@ -1,10 +1,13 @@
 package model
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"seqtalk/model/talk"
 	"seqtalk/ui"
+	"seqtalk/ui/safe"
 	"seqtalk/ui/words"
 )
 
@@ -45,7 +48,7 @@ func (m *Model) themeShown() string {
 // theme changes the colours.
 func (m *Model) theme(word string) tea.Cmd {
 	if !m.setTheme(word) {
-		m.badWord(words.CmdTheme, word)
+		m.note(talk.Warn, words.BadWord, words.CmdTheme.Name.In(m.look.Lang), strings.Join(themeNames(), "|"), safe.String(word).String())
 		return nil
 	}
 	m.note(talk.Info, words.ThemeIs, m.themeShown())

@@ -505,8 +505,7 @@ func TestNotices(t *testing.T) {
 	got := port.ReplaceAllString(l.errs.String(), "ADDR")
 	want := `seqtalk: waiting at ADDR (TCP); the other side runs: seqtalk dial ADDR
 seqtalk: connected: TCP ADDR ⇄ ADDR, the peer called
-seqtalk: the peer runs seqtalk too; over TCP each line is numbered, and its arrival is confirmed
-seqtalk: the peer calls itself bob
+seqtalk: bob runs seqtalk too; over TCP each line is numbered, and its arrival is confirmed
 `
 	if !strings.HasPrefix(got, want) || strings.Contains(l.out.String(), "seqtalk") {
 		t.Errorf("it said\n%s\nwant\n%s", got, want)

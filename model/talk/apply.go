@@ -15,7 +15,7 @@ func (t *Talk) Apply(ev transport.Event) {
 	switch ev := ev.(type) {
 	case transport.Up:
 		t.clock(ev.At)
-		t.legs[leg(ev.Proto)].up = true
+		t.legs[leg(ev.Proto)].up, t.met = true, true
 		t.legs[leg(ev.Proto)].since = 0
 		t.version++
 	case transport.Settled:
@@ -54,6 +54,9 @@ func (t *Talk) Apply(ev transport.Event) {
 		t.clock(ev.At)
 	case transport.Notice:
 		t.clock(ev.At)
+		if !t.met && (ev.Code == transport.NoteListening || ev.Code == transport.NoteDialing) {
+			return // the screen says nothing else as long as nobody has come
+		}
 	case transport.Closed:
 		t.ended = true
 		t.version++

@@ -42,6 +42,7 @@ type Talk struct {
 	now     time.Time // of the latest event that told
 	most    struct{ lines, bytes int }
 	version uint64
+	met     bool // somebody came
 	ended   bool
 }
 

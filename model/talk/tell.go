@@ -25,6 +25,7 @@ type Teller struct {
 		up, dialer bool
 		raw        bool // the peer was taken for raw
 		nick       safe.Text
+		unnamed    bool // it is a seqtalk, which is told with its name
 	}
 }
 
@@ -101,6 +102,10 @@ func (t *Teller) renamed(ev transport.Renamed) string {
 		p = words.TalkNamed
 	}
 	w.nick = peerNick(string(ev.Nick))
+	if w.unnamed {
+		w.unnamed = false
+		return t.framed(ev.Proto)
+	}
 	if other.up && other.nick == w.nick {
 		return ""
 	}
@@ -112,8 +117,11 @@ func (t *Teller) settled(ev transport.Settled) string {
 	wasRaw := w.raw
 	w.nick, w.raw = peerNick(string(ev.Nick)), ev.Wire == session.Raw
 	switch {
+	case ev.Wire == session.Framed && w.nick == (safe.Text{}):
+		w.unnamed = true // its HELLO, with the name, is on its way
+		return ""
 	case ev.Wire == session.Framed:
-		return t.say([...]words.Phrase{words.TalkFramedTCP, words.TalkFramedUDP}[leg(ev.Proto)], t.name(ev.Proto))
+		return t.framed(ev.Proto)
 	case ev.Unanswered:
 		return t.say(words.TalkUnanswered, proto(ev.Proto))
 	}
@@ -131,6 +139,11 @@ func (t *Teller) settled(ev transport.Settled) string {
 	return text
 }
 
+// framed says that the peer is a seqtalk.
+func (t *Teller) framed(p segment.Proto) string {
+	return t.say([...]words.Phrase{words.TalkFramedTCP, words.TalkFramedUDP}[leg(p)], t.name(p))
+}
+
 func (t *Teller) down(ev transport.Down) (string, Level) {
 	text, l := t.cause(ev)
 	if ev.Unsent > 0 {
@@ -146,7 +159,7 @@ func (t *Teller) down(ev transport.Down) (string, Level) {
 	case ev.Cause == transport.Refused:
 		text += t.say(words.TalkRetry)
 	}
-	w.up, w.nick = false, safe.Text{}
+	w.up, w.nick, w.unnamed = false, safe.Text{}, false
 	return text, l
 }
 

@@ -38,8 +38,8 @@ var (
 		phrase("end the conversation, stay here", "结束对话，但不退出程序")}
 	CmdHalfClose = Command{phrase("halfclose", "半关闭"), nothing,
 		phrase("send FIN and go on reading", "发出 FIN，继续接收")}
-	CmdTheme = Command{phrase("theme", "主题"), phrase("[auto|dark|light|dark16|light16|mono]", "[auto|dark|light|dark16|light16|mono]"),
-		phrase("the colours", "配色")}
+	CmdTheme = Command{phrase("theme", "主题"), phrase("[NAME]", "[名称]"),
+		phrase("the colours; Tab shows which there are", "配色；按 Tab 查看有哪些")}
 	CmdTimestamp = Command{phrase("timestamp", "时间"), phrase("[on|off]", "[on|off]"),
 		phrase("the time before each message", "每条消息前的时间")}
 	CmdBell = Command{phrase("bell", "铃声"), phrase("[on|off]", "[on|off]"),
