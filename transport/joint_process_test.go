@@ -103,6 +103,7 @@ func (p *process) says(t *testing.T, begin string) {
 // TestTwoProcesses: two processes talk over a link that loses a tenth, whichever of
 // them listens.
 func TestTwoProcesses(t *testing.T) {
+	t.Parallel()
 	addr := freeAddr(t)
 	other := startProcess(t, addr, "loss 10% delay 2ms seed 5")
 	other.says(t, fmt.Sprint("notice ", NoteListening))
@@ -148,6 +149,7 @@ func lost(e *end) (n int) {
 // TestListenerKilled: kill -9 of the listener is silence; the restarted one's stack
 // knows of no connection and says so.
 func TestListenerKilled(t *testing.T) {
+	t.Parallel()
 	addr := freeAddr(t)
 	other := startProcess(t, addr, "delay 2ms")
 	other.says(t, fmt.Sprint("notice ", NoteListening))
@@ -177,6 +179,7 @@ func TestListenerKilled(t *testing.T) {
 // TestDialerKilled: after kill -9 of the dialer somebody else can have its place,
 // and is not mistaken for it.
 func TestDialerKilled(t *testing.T) {
+	t.Parallel()
 	addr := freeAddr(t)
 	e := start(t, Config{Addr: addr})
 	until(e, func(n Notice) bool { return n.Code == NoteListening })
@@ -224,6 +227,7 @@ func TestLabNotAsked(t *testing.T) {
 // TestPhantom: somebody calls for the lab and is never heard of again. The others
 // are told that the place is taken, and soon it is not.
 func TestPhantom(t *testing.T) {
+	t.Parallel()
 	listener := start(t, Config{Addr: freeAddr(t)})
 	until(listener, func(n Notice) bool { return n.Code == NoteListening })
 	phantom, err := net.Dial("udp", listener.cfg.Addr)
@@ -251,6 +255,7 @@ func TestPhantom(t *testing.T) {
 // TestThirdInTheLab: two are in the lab; a third is told that they are busy, with
 // the lab and without.
 func TestThirdInTheLab(t *testing.T) {
+	t.Parallel()
 	listener, dialer := pair(t, Config{}, Config{Lab: true})
 	listener.hearsFrom(t, dialer)
 	plain := start(t, Config{Addr: listener.cfg.Addr})
