@@ -205,6 +205,63 @@ func TestTwoTerminals(t *testing.T) {
 	}
 }
 
+// One terminal holds both ends: five lines, and the screen tells what became of
+// each over TCP and over UDP. No socket is opened, if strace may look.
+func TestCompareOnAScreen(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 36}, {200, 60}} {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			s := terminal(t, size[0], size[1], "compare", "--net", "loss 20% delay 20ms", "--seed", "1")
+			tellsFates(t, s)
+			s.Type("\x1bOQ")
+			must(t, s.Shows("control frame"))
+			s.Type("\x1bOR")
+			must(t, s.Shows("round trip"))
+			s.Type("q\r")
+			if code, err := s.Exit(); err != nil || code != 0 {
+				t.Errorf("q ends with %d, %v", code, err)
+			}
+		})
+	}
+}
+
+// tellsFates says five lines and waits for their fates.
+func tellsFates(t *testing.T, s *screen.Screen) {
+	t.Helper()
+	must(t, s.Shows("F1"))
+	for _, line := range []string{"在吗？", "two", "three", "four", "five"} {
+		s.Type(line + "\r")
+		must(t, s.Shows(line))
+	}
+	for _, want := range []string{"✓✓", "✗ lost loss 20%", "↻", "5/5", "3/5"} {
+		must(t, s.Shows(want))
+	}
+}
+
+func TestCompareOpensNoSocket(t *testing.T) {
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		t.Skip("no strace")
+	}
+	log := filepath.Join(t.TempDir(), "calls")
+	s, err := screen.Start(80, 24, []string{"TZ=UTC"}, strace, "-f", "-qq", "-e", "trace=%net", "-e", "signal=none", "-o", log,
+		seqtalk(t), "compare", "--lang", "en", "--net", "loss 20% delay 20ms", "--seed", "1")
+	must(t, err)
+	defer s.Close()
+	if err := s.Shows("F1"); err != nil {
+		t.Skipf("strace may not trace here: %v", err)
+	}
+	tellsFates(t, s)
+	s.Type("q\r")
+	if code, err := s.Exit(); err != nil || code != 0 {
+		t.Errorf("q ends with %d, %v", code, err)
+	}
+	calls, err := os.ReadFile(log)
+	must(t, err)
+	if len(calls) > 0 {
+		t.Errorf("the host's network hears of it:\n%s", calls)
+	}
+}
+
 // What was being typed survives whatever comes in and every change of size.
 func TestComposerKept(t *testing.T) {
 	addr := freeAddr(t)
