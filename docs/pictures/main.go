@@ -23,9 +23,10 @@ type scene struct {
 	flags  []string
 	names  [2]string
 	script []line
-	keys   string // pressed in the second at the end
-	until  string // what its screen then shows
-	alone  bool   // nobody calls
+	keys   string   // pressed in the second at the end
+	until  string   // what its screen then shows
+	alone  bool     // nobody calls
+	typed  []string // in one program that has both ends: what is typed, before keys
 }
 
 // A line is typed by one of the two; the other has it when it shows.
@@ -67,14 +68,60 @@ func scenes() []scene {
 		all = append(all,
 			scene{name: "udp-" + l.lang, w: 80, h: 24, flags: append([]string{"-u", addr()}, flags...), names: l.names, script: l.script},
 			scene{name: "help-" + l.lang, w: 80, h: 24, flags: append([]string{addr()}, flags...), names: l.names, script: l.script[:2], keys: "\x1bOP", until: l.help},
+			compare(l.lang, "compare", 80, 24, "", "5/5"),
+			compare(l.lang, "compare", 120, 36, "", "5/5"),
+			compare(l.lang, "compare", 200, 60, "", "5/5"),
+			compare(l.lang, "ladder", 120, 36, "\x1bOQ", "RTO"),
+			compare(l.lang, "graphs", 120, 36, "\x1bOR", "cwnd"),
 			scene{name: "waiting-" + l.lang, w: 80, h: 24, flags: append([]string{addr()}, flags...), names: l.names, alone: true, until: "LISTEN"},
 		)
 	}
 	return all
 }
 
+// compare is seqtalk compare over a link that fails.
+func compare(lang, name string, w, h int, keys, until string) scene {
+	typed := map[string][]string{
+		"en": {"在吗？", "seq counts bytes", "not messages", "and ack is", "the next byte expected"},
+		"zh": {"在吗？", "seq 数的是字节", "不是消息", "ack 是", "期望收到的下一个字节"},
+	}
+	return scene{
+		name: fmt.Sprintf("%s-%s-%dx%d", name, lang, w, h), w: w, h: h,
+		flags: []string{"compare", "--lang", lang, "--net", "loss 20% delay 80ms", "--seed", "1"},
+		typed: typed[lang], keys: keys, until: until,
+	}
+}
+
+// playAlone runs a scene of one program.
+func playAlone(program string, s scene) ([]byte, error) {
+	sc, err := screen.Start(s.w, s.h, []string{"TZ=UTC"}, program, s.flags...)
+	if err != nil {
+		return nil, err
+	}
+	defer sc.Close()
+	if err := sc.Shows("ESTABLISHED"); err != nil {
+		return nil, err
+	}
+	for _, text := range s.typed {
+		sc.Type(text + "\r")
+		time.Sleep(300 * time.Millisecond) // as people type
+	}
+	if err := sc.Shows("5/5"); err != nil {
+		return nil, err
+	}
+	sc.Type(s.keys)
+	if err := sc.Shows(s.until); err != nil {
+		return nil, err
+	}
+	time.Sleep(time.Second) // the last packets
+	return sc.SVG(), nil
+}
+
 // play runs a scene and returns the picture of the second screen.
 func play(program string, s scene) ([]byte, error) {
+	if s.typed != nil {
+		return playAlone(program, s)
+	}
 	var screens [2]*screen.Screen
 	for i, name := range s.names {
 		sc, err := screen.Start(s.w, s.h, []string{"TZ=UTC"}, program, append(s.flags, "--nick", name)...)
@@ -140,6 +187,9 @@ func run() error {
 		return fmt.Errorf("%w: %s", err, out)
 	}
 	for _, s := range scenes() {
+		if len(os.Args) > 1 && !strings.Contains(s.name, os.Args[1]) {
+			continue
+		}
 		svg, err := play(program, s)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
