@@ -1,7 +1,6 @@
 package lesson
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -292,7 +291,7 @@ func (p *passage) waited() (n int, longest time.Duration) {
 }
 
 // fill puts the measured values where a text names figures in braces.
-func fill(text string, x *experiment) string {
+func fill(l words.Lang, text string, x *experiment) string {
 	var b strings.Builder
 	for {
 		before, after, ok := strings.Cut(text, "{")
@@ -301,7 +300,7 @@ func fill(text string, x *experiment) string {
 			return b.String()
 		}
 		name, rest, _ := strings.Cut(after, "}")
-		fmt.Fprint(&b, figures[name].value(x))
+		b.WriteString(words.FigureWord(l, figures[name].value(x).String()))
 		text = rest
 	}
 }

@@ -39,6 +39,7 @@ type Lesson struct {
 	// is observed then cannot all hold.
 	Without     *Play
 	WithoutWhat Both
+	Breaks      []string // of the observations, those that fail then
 }
 
 // Both is a text in both languages.
@@ -76,10 +77,11 @@ type page struct {
 	Script  string   `toml:"script"`
 	Observe []string `toml:"observe"`
 	Without *struct {
-		What   Both    `toml:"what"`
-		Net    *string `toml:"net"`
-		Buffer *int    `toml:"buffer"`
-		Script *string `toml:"script"`
+		What   Both     `toml:"what"`
+		Breaks []string `toml:"breaks"`
+		Net    *string  `toml:"net"`
+		Buffer *int     `toml:"buffer"`
+		Script *string  `toml:"script"`
 	} `toml:"without"`
 }
 
@@ -103,7 +105,8 @@ func ParseLesson(name string, src []byte) (*Lesson, error) {
 	l.On = r.on(p.On)
 	if w := p.Without; w != nil {
 		r.both("without.what", w.What)
-		l.WithoutWhat = w.What
+		l.WithoutWhat, l.Breaks = w.What, w.Breaks
+		r.breaks(w.Breaks, p.Observe)
 		without := r.without(&p, l.Play)
 		l.Without = &without
 	}

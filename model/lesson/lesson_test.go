@@ -3,6 +3,7 @@ package lesson
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,6 +68,11 @@ func TestEveryCounterTestFails(t *testing.T) {
 			}
 			if v.Kind != Fails || v.Why.En != "" {
 				t.Errorf("%v %v: %+v", v.Kind, v.Why, v.Seen)
+			}
+			for i, s := range v.Seen {
+				if s.Holds && slices.Contains(l.Breaks, l.Observe[i].Text) {
+					t.Errorf("%s holds all the same: %s", s.Text, s.Measured)
+				}
 			}
 		})
 	}

@@ -123,6 +123,18 @@ func (r *reader) without(p *page, of Play) Play {
 	return of
 }
 
+// breaks looks whether what the counter-test breaks is observed at all.
+func (r *reader) breaks(breaks, observe []string) {
+	if len(breaks) == 0 {
+		r.wrong(r.where.of("without", 0), words.LessonMissing, "without.breaks")
+	}
+	for i, b := range breaks {
+		if !slices.Contains(observe, b) {
+			r.wrong(r.where.of("without.breaks", i), words.LessonNoBreak, safe.String(b))
+		}
+	}
+}
+
 func (r *reader) script(key, text string) []Deed {
 	var deeds []Deed
 	first := r.where.of(key, 0)

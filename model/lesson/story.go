@@ -105,7 +105,7 @@ func (t *story) happened(h Happening) {
 	case segment.State:
 		t.line(h.At, who+" "+words.ActState.In(t.lang, w), true)
 	case trouble:
-		t.line(h.At, who+" "+words.ActTrouble.In(t.lang, upper(w.proto), w.word), true)
+		t.line(h.At, who+" "+words.ActTrouble.In(t.lang, upper(w.proto), words.FigureWord(t.lang, w.word)), true)
 	case recv:
 		what := words.ActRead
 		if w.torn {

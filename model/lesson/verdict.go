@@ -88,7 +88,7 @@ func (l *Lesson) judge(ctx context.Context, on Stacks, p Play, hear func(Happeni
 			v.Kind = Fails
 		}
 	}
-	v.Figures = Both{fill(l.Verdict.En, x), fill(l.Verdict.Zh, x)}
+	v.Figures = Both{fill(words.English, l.Verdict.En, x), fill(words.Chinese, l.Verdict.Zh, x)}
 	if x.endless {
 		v.Kind = Fails
 		at := x.now().Round(time.Microsecond)
@@ -104,16 +104,11 @@ func (l *Lesson) skipped(en, zh string) Both {
 }
 
 func mapsOf(x *experiment) (all []Map) {
-	lost := false
 	for _, proto := range protos {
 		p := x.passage(proto, A)
-		if n := len(p.flights); n >= leastMapped && n <= mostMapped {
-			all = append(all, Map{strings.ToUpper(proto.String()), holes(p)})
-			lost = lost || p.delivered() < n
+		if n := len(p.flights); n >= leastMapped && n <= mostMapped && p.delivered() < n {
+			all = append(all, Map{upper(proto), holes(p)})
 		}
-	}
-	if !lost {
-		return nil
 	}
 	return all
 }

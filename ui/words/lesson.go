@@ -12,6 +12,7 @@ var (
 	LessonBadNet     = phrase("line %d: %s", "第 %d 行：%s")
 	LessonBadOn      = phrase("line %d: %q names no stack", "第 %d 行：%q 不是协议栈的名字")
 	LessonSame       = phrase("line %d: [without] changes nothing; it needs net, buffer or script", "第 %d 行：[without] 什么也没改；需要 net、buffer 或 script")
+	LessonNoBreak    = phrase("line %d: %q is not among observe, so it cannot break", "第 %d 行：observe 里没有 %q，无从说它不成立")
 	LessonNoScript   = phrase("line %d: script says nothing", "第 %d 行：script 是空的")
 	LessonNoObserve  = phrase("line %d: observe is empty: without it no claim can hold", "第 %d 行：observe 是空的：什么都不观察，就谈不上成立")
 	LessonTooMany    = phrase("line %d: %s has %d entries; allowed are %d", "第 %d 行：%s 有 %d 项，最多 %d")
@@ -39,7 +40,7 @@ var (
 	LessonLink     = phrase("link:   %s (virtual time: the same every time)", "链路：%s（虚拟时间：每次都一样）")
 	LessonPerfect  = phrase("perfect", "完美无损")
 	LessonStory    = phrase("what happened:", "发生了什么：")
-	LessonMore     = phrase("… %d more segments", "…… 另有 %d 个报文段")
+	LessonMore     = phrase("… %d more steps", "…… 另有 %d 步")
 	LessonObserved = phrase("observed:", "观察结果：")
 	LessonMap      = phrase("%s, each # a message that arrived, each . one that did not:", "%s，# 是到达的消息，. 是没到的：")
 	LessonHolds    = phrase("holds: %s", "成立：%s")
@@ -115,3 +116,28 @@ var (
 	FigError       = phrase("what went wrong first, as the program was told", "程序得知的第一个错误")
 	FigTimeWait    = phrase("how long it was in TIME-WAIT", "处于 TIME-WAIT 的时间")
 )
+
+// figureWords are what a figure that is no number can be.
+var figureWords = map[string]Phrase{
+	"yes":           phrase("yes", "是"),
+	"no":            phrase("no", "否"),
+	"none":          phrase("no error", "没有出错"),
+	"refused":       phrase("refused", "被拒绝"),
+	"reset":         phrase("reset", "被复位"),
+	"timed-out":     phrase("timed out", "超时"),
+	"unreachable":   phrase("unreachable", "不可达"),
+	"too-long":      phrase("too long (EMSGSIZE)", "太长 (EMSGSIZE)"),
+	"closed":        phrase("closed", "已关闭"),
+	"in-use":        phrase("address in use", "地址已被占用"),
+	"not-connected": phrase("not connected", "没有连接"),
+	"no-peer":       phrase("nobody to write to", "不知道写给谁"),
+	"failed":        phrase("failed", "失败"),
+}
+
+// FigureWord is such a word as people say it; anything else stands as it is.
+func FigureWord(l Lang, word string) string {
+	if p, ok := figureWords[word]; ok {
+		return p.In(l)
+	}
+	return word
+}
