@@ -23,7 +23,7 @@ type caller struct {
 
 // accept takes the connections that have come.
 func (t *tcp) accept(now time.Time) (next time.Time) {
-	for {
+	for t.c.room() { // a conversation that begins and ends is news too
 		conn, err := t.listener.TryAccept()
 		if err != nil {
 			break
@@ -76,6 +76,13 @@ func (t *tcp) hearCaller(k *caller, now time.Time) bool {
 		t.c.wake()
 		return false
 	}
+	if t.mute() && k.machine.Peer().Instance != 0 && (!taken || k.machine.Peer().Instance == instance) {
+		t.down(now, Lost, ErrMute)
+		t.established(now, k.conn, k.machine)
+		k.conn = nil
+		t.c.wake()
+		return false
+	}
 	late := now.Sub(k.since) >= callerTime
 	if !k.told && (k.machine.Wire() != session.Auto || late) {
 		k.told = true
@@ -88,6 +95,16 @@ func (t *tcp) hearCaller(k *caller, now time.Time) bool {
 		k.conn.CloseWrite()
 	}
 	return !late
+}
+
+// ErrMute is why somebody lost the peer's place who had never said anything, nor
+// been told anything, when another program greeted us. Up follows.
+var ErrMute = errors.New("it never said anything, and somebody else did")
+
+// mute reports whether the peer only holds the place: a port scanner, say.
+func (t *tcp) mute() bool {
+	return t.phase == tcpUp && !t.ending && t.machine.Heard().IsZero() && t.out.taken == 0 &&
+		t.out.octets() == 0 && t.own.len() == 0 && !t.machine.Waiting()
 }
 
 // company says whether another leg than l has a peer, and which instance that

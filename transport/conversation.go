@@ -402,7 +402,7 @@ func (c *Conversation) machine(now time.Time, s stack.Stack, cfg session.Config)
 	for _, p := range c.cfg.Protos {
 		cfg.Protocols |= map[segment.Proto]session.Protocols{segment.TCP: session.OverTCP, segment.UDP: session.OverUDP}[p]
 	}
-	if cfg.Wire == session.Auto && s.Name() == "lab" {
+	if cfg.Patient = s.Name() == "lab"; cfg.Patient && cfg.Wire == session.Auto {
 		cfg.Wire = session.Framed
 	}
 	return session.New(now, cfg)

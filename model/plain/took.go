@@ -3,6 +3,7 @@ package plain
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -183,6 +184,9 @@ func (r *run) count(ev transport.Delivery) {
 // down goes on waiting at a listener that has something to say yet, or a
 // person at it; else the conversation is over.
 func (r *run) down(ev transport.Down) {
+	if errors.Is(ev.Err, transport.ErrMute) {
+		return // another has the place already
+	}
 	l := &r.legs[legOf(ev.Proto)]
 	dialer := l.dialer || !l.up // who never got through dialed
 	l.up, l.wire, l.fin = false, session.Auto, l.fin || ev.Cause == transport.PeerClosed

@@ -36,7 +36,9 @@ const (
 // The times.
 const (
 	idle          = 200 * time.Millisecond // then what is held of a text is given out
-	frameBegun    = 10 * time.Second       // then what might have become a HELLO is text after all
+	helloWait     = 5 * time.Second        // a stream's listener waits for a HELLO, from the start or from its first octets
+	frameBegun    = 10 * time.Second       // then what might have become a HELLO is text after all, and a frame is too late
+	frameOctet    = time.Millisecond       // more for each octet of a frame, for the slowest of lines
 	answerWait    = 300 * time.Millisecond // a dialer's text waits for the answer to its greeting
 	speakFirst    = time.Second            // a listener's text waits for a greeting, from its start
 	helloEvery    = 200 * time.Millisecond // UDP: between the first HELLOs or greetings

@@ -69,6 +69,9 @@ func New(now time.Time, c Config) *Machine {
 	if c.Dialer {
 		m.session = c.Session
 	}
+	if c.Wire == Framed {
+		m.expectHello()
+	}
 	switch c.Wire {
 	case Raw, Line:
 		m.in.mode, m.in.plain = reading, c.Wire
@@ -211,7 +214,7 @@ func (m *Machine) Bye(now time.Time, r Reason) {
 		return
 	}
 	m.hushed = true
-	m.dg.helloAt = time.Time{}
+	m.dg.helloAt, m.in.helloBy = time.Time{}, time.Time{}
 	m.release()
 	if m.wire == Framed {
 		m.sayBye(r)
@@ -331,7 +334,7 @@ func (m *Machine) mistaken(err error) {
 	m.hushed = true
 	m.state = ended
 	m.in.mode = deaf
-	m.in.rx, m.in.idleAt, m.in.begunAt = nil, time.Time{}, time.Time{}
+	m.in.rx, m.in.idleAt, m.in.begunAt, m.in.helloBy = nil, time.Time{}, time.Time{}, time.Time{}
 }
 
 // frame does what a frame asks for. size is what it weighed, first and last
@@ -417,6 +420,7 @@ func (m *Machine) tookHello(b helloBody) error {
 	}
 	known := m.peer.Instance != 0 // by a HELLO or by its greeting
 	m.met, m.state, m.session = true, open, b.Session
+	m.in.helloBy = time.Time{}
 	m.peer.Instance, m.peer.Session, m.peer.Protocols = b.Instance, b.Session, b.Protocols&^answering
 	if !known {
 		m.peer.Nick = b.Nick

@@ -50,7 +50,8 @@ type Config struct {
 	Secret    uint64 // of a listener over UDP: random, another one for each machine
 	Protocols Protocols
 	Nick      string
-	MaxOctets int // of one datagram, header included; 0: 1200
+	MaxOctets int  // of one datagram, header included; 0: 1200
+	Patient   bool // nobody else can call: there is no deadline for a HELLO or a frame, however bad the link
 }
 
 // Peer is who is at the other end, as far as it said so. All of it is the

@@ -40,7 +40,10 @@ type reader struct {
 
 	unread  bool      // the owner does not read
 	idleAt  time.Time // when what is held of a text is given out
-	begunAt time.Time // when what might become a HELLO is text
+	begunAt time.Time // when what might become a HELLO is text, or a frame is too late
+	begun   time.Time // when the frame began that is not whole
+	frame   uint64    // and which it is, by its place
+	helloBy time.Time // when a HELLO must have come; zero: it has, or need not
 }
 
 // keep appends p to rx, moving what is left of it to new memory when the old
@@ -105,6 +108,7 @@ func (m *Machine) Input(now time.Time, p []byte) {
 	m.in.taken += uint64(n)
 	m.in.keep(p[n:])
 	m.read()
+	m.expectFrame()
 }
 
 // Reading says whether the owner reads what the stack has for it; it does
@@ -119,22 +123,58 @@ func (m *Machine) Reading(now time.Time, reads bool) {
 			r.idleAt = now.Add(idle)
 		}
 		if !r.begunAt.IsZero() {
-			r.begunAt = now.Add(frameBegun)
+			r.begunAt, r.begun = now.Add(frameBegun), now
+		}
+		if !r.helloBy.IsZero() {
+			r.helloBy = now.Add(helloWait)
 		}
 	}
 	r.unread = !reads
 }
 
 // textAt is when what is held of a text, or of what may be a HELLO, has to be
-// given out; zero: never, as things stand.
-func (r *reader) textAt() time.Time {
-	switch {
-	case r.unread:
-		return time.Time{}
-	case r.idleAt.IsZero() || !r.begunAt.IsZero() && r.begunAt.Before(r.idleAt):
-		return r.begunAt
+// given out, or what was to come is too late; zero: never, as things stand.
+func (r *reader) textAt() (next time.Time) {
+	if r.unread {
+		return next
 	}
-	return r.idleAt
+	for _, at := range [...]time.Time{r.idleAt, r.begunAt, r.helloBy} {
+		if next.IsZero() || !at.IsZero() && at.Before(next) {
+			next = at
+		}
+	}
+	return next
+}
+
+// expectHello gives a peer who called over a stream its time for HELLO: there is
+// one place, and whoever is silent in it keeps others out.
+func (m *Machine) expectHello() {
+	if !m.c.Datagram && !m.c.Dialer && !m.c.Patient && m.in.helloBy.IsZero() {
+		m.in.helloBy = m.now.Add(helloWait)
+	}
+}
+
+// expectFrame gives the rest of a frame that has begun its time.
+func (m *Machine) expectFrame() {
+	r := &m.in
+	if r.mode != framing || m.c.Patient {
+		return
+	}
+	if len(r.rx)+r.skip == 0 {
+		r.begunAt = time.Time{}
+		return
+	}
+	which, n := r.taken, r.skip
+	if n > 0 {
+		which = ^(r.taken + uint64(n)) // where it ends
+	}
+	if r.begunAt.IsZero() || r.frame != which {
+		r.begun, r.frame = m.now, which
+	}
+	if len(r.rx) >= headerLen {
+		_, n, _ = header(r.rx, 0)
+	}
+	r.begunAt = r.begun.Add(frameBegun + time.Duration(n)*frameOctet)
 }
 
 // EOF says that the stream has ended: what was held is given out.
@@ -144,7 +184,7 @@ func (m *Machine) EOF(now time.Time) {
 		return
 	}
 	m.in.eof = true
-	m.in.idleAt, m.in.begunAt = time.Time{}, time.Time{}
+	m.in.idleAt, m.in.begunAt, m.in.helloBy = time.Time{}, time.Time{}, time.Time{}
 	switch framed := m.in.mode == framing || m.in.mode == first && m.c.Wire == Framed; {
 	case len(m.in.rx)+m.in.skip == 0 || framed && m.state >= left:
 	case framed:
@@ -200,6 +240,7 @@ func (m *Machine) readFirst() (again bool) {
 				return false
 			}
 			m.in.mode, m.in.plain = scanning, Raw
+			m.expectHello()
 			m.tookGreeting(session, instance)
 			return true
 		case maybe:
@@ -212,6 +253,7 @@ func (m *Machine) readFirst() (again bool) {
 	switch {
 	case m.in.rx[0] == magic:
 		m.in.mode = framing
+		m.expectHello()
 	case m.c.Wire == Framed && !m.in.named:
 		return false
 	case m.c.Wire == Framed:
@@ -359,7 +401,15 @@ func (m *Machine) readFrames() {
 // tickReader gives out what was held too long.
 func (m *Machine) tickReader() {
 	r := &m.in
-	if r.unread {
+	late := func(at time.Time) bool { return !at.IsZero() && !m.now.Before(at) }
+	switch {
+	case r.unread:
+		return
+	case late(r.helloBy):
+		m.mistaken(fmt.Errorf("no HELLO came in %v", helloWait))
+		return
+	case r.mode == framing && late(r.begunAt):
+		m.mistaken(errors.New("the rest of a frame did not come"))
 		return
 	}
 	if !r.begunAt.IsZero() && !m.now.Before(r.begunAt) {

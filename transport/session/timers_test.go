@@ -77,11 +77,11 @@ func TestTextsWait(t *testing.T) {
 	// A framed listener has nobody to speak frames to before a HELLO.
 	m = New(t0, config(false, false, Framed))
 	m.Send(ms(100), 1, []byte("a"), false)
-	if got := diary(m, time.Hour); got != "" || !m.Waiting() {
+	if got := diary(m, time.Second); got != "" || !m.Waiting() {
 		t.Error(got)
 	}
 	m.Input(ms(200), []byte(theGreeting))
-	if got := diary(m, time.Hour); got != "HELLO@200 #1@200" {
+	if got := diary(m, time.Second); got != "HELLO@200 #1@200" {
 		t.Error(got)
 	}
 }
