@@ -29,6 +29,9 @@ type Config struct {
 	// Hold keeps our half of a TCP connection open when the peer has sent FIN,
 	// until HalfClose or End; Do(Hold) changes it.
 	Hold bool
+	// Record is told of the packets of a lab that is shared; nil: nobody. Those of
+	// the kernel's stack are its owner's to tell.
+	Record *Recording
 	// MaxDatagram is the longest UDP datagram framed, in octets; 0: 1200.
 	MaxDatagram int
 	// Seed makes ids and jitter repeatable; 0: random.

@@ -479,12 +479,15 @@ type victims struct {
 }
 
 // observe is told by the lab of each packet, with locks of its stack held.
-func (j *joint) observe(s segment.Segment, _ []byte) {
-	if s.Stage != segment.Sent || s.Fate == segment.FateOK {
-		return
-	}
+func (j *joint) observe(s segment.Segment, packet []byte) {
 	if j.side() == 1 {
 		s.Dir = 1 - s.Dir
+	}
+	if r := j.c.cfg.Record; r != nil {
+		r.lab(&s, packet)
+	}
+	if s.Stage != segment.Sent || s.Fate == segment.FateOK {
+		return
 	}
 	v := &j.victims
 	v.mu.Lock()
