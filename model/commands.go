@@ -91,21 +91,18 @@ func (m *Model) commandNamed(name string) *command {
 	return nil
 }
 
-// nearest is the name of the command most like name.
+// nearest is the name of the command most like name, in the language of the
+// screen.
 func (m *Model) nearest(name string) string {
 	best, least := "", 1<<30
 	for i := range m.commands {
 		c := &m.commands[i]
-		for k, n := range c.names(m.look.Lang) {
+		for _, n := range c.names(m.look.Lang) {
 			d := 2 * distance(name, n)
 			if strings.HasPrefix(n, name) {
 				d = 1
 			}
-			switch {
-			case d >= least:
-			case k < 2: // as it is called, in the language that was begun
-				best, least = n, d
-			default:
+			if d < least {
 				best, least = c.Name.In(m.look.Lang), d
 			}
 		}

@@ -16,7 +16,8 @@ func (m *Model) helpAbout(word string) tea.Cmd {
 	return nil
 }
 
-// openHelp opens the help, made from the keys and the commands themselves.
+// openHelp opens the help, made from the keys, the commands and the signs
+// themselves: those that filter finds, or else the nearest.
 func (m *Model) openHelp(filter string) {
 	l := m.look.Lang
 	h := &ui.Help{Title: words.KeyHelp.In(l), Hint: words.HelpHint.In(l), Filter: filter}
@@ -35,7 +36,10 @@ func (m *Model) openHelp(filter string) {
 		c := &m.commands[i]
 		group.Entries = append(group.Entries, ui.HelpEntry{Keys: c.usage(l), Text: c.Does.In(l)})
 	}
-	h.Groups = append(h.Groups, group)
+	h.Groups = append(append(h.Groups, group), m.legend()...)
+	if !h.Finds(filter) {
+		h.Missed, h.Filter = filter, nearestWord(h, filter)
+	}
 	m.help = h
 }
 
@@ -115,30 +119,43 @@ func (m *Model) commandHint(line string) string {
 	if c := m.commandNamed(name); c != nil && m.cycle == nil {
 		return c.usage(l) + ": " + c.Does.In(l)
 	}
-	names := m.completions(line)
+	names, at := m.completions(line), -1
 	slash := "/"
 	if m.cycle != nil {
-		names = m.cycle.names
+		names, at = m.cycle.names, m.cycle.at
 		if m.cycle.head != slash {
 			slash = ""
 		}
 	}
-	return m.fit(slash, names)
+	return m.fit(slash, names, at)
 }
 
-// fit is as many names as the rule above the line has room for.
-func (m *Model) fit(slash string, names []string) string {
+// fit is as many names as the rule above the line has room for, the one taken,
+// at, in brackets and among them.
+func (m *Model) fit(slash string, names []string, at int) string {
 	const others = 30 // cells of the rule and the count
-	var b strings.Builder
+	shown := make([]string, len(names))
 	for i, n := range names {
-		if ui.Width(m.look.Method, b.String()+n) > m.w-others {
-			b.WriteString(m.look.Glyphs.More)
-			break
+		if shown[i] = slash + n; i == at {
+			shown[i] = "[" + slash + n + "]"
 		}
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(slash + n)
 	}
-	return b.String()
+	wide := func(from, to int) bool {
+		return ui.Width(m.look.Method, strings.Join(shown[from:to], " ")) > m.w-others
+	}
+	from, to := 0, len(shown)
+	for wide(from, to) && to > max(at+1, from+1) {
+		to--
+	}
+	for wide(from, to) && from < to-1 {
+		from++
+	}
+	s := strings.Join(shown[from:to], " ")
+	if from > 0 {
+		s = m.look.Glyphs.More + s
+	}
+	if to < len(shown) {
+		s += m.look.Glyphs.More
+	}
+	return s
 }

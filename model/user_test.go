@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
@@ -103,4 +104,50 @@ func TestConnectAgain(t *testing.T) {
 	*now = now.Add(time.Second)
 	drive(m, "/connect\n")
 	p.wants(t, "Connect{}")
+}
+
+// The help explains signs and numbers, finds words before parts of words, and
+// has an answer for a word that is nowhere.
+func TestHelpLegend(t *testing.T) {
+	m, _, _ := screen(t)
+	m.Update(tea.WindowSizeMsg{Width: 120, Height: 200})
+	for _, c := range []struct{ line, has, lacks string }{
+		{"<f1>", "✓✓", "Nothing here"},
+		{"/help ack\n", "the byte expected next", "delete to the left"}, // Backspace
+		{"/help cwnd\n", "congestion window", "rtt"},
+		{"/help backsp\n", "delete to the left", "congestion"},
+		{"/help xrecvz\n", "nearest is", "congestion window"},
+		{"/help ✗\n", "failed", "queued"},
+	} {
+		drive(m, c.line)
+		if s := shown(m); m.help == nil || !strings.Contains(s, c.has) || strings.Contains(s, c.lacks) {
+			t.Errorf("%s shows\n%s", c.line, s)
+		}
+		drive(m, "<esc>")
+	}
+}
+
+// A command is suggested in the language of the screen, and the completion
+// shows which of several was taken.
+func TestCommandsOfferedPlainly(t *testing.T) {
+	m, _, _ := screen(t)
+	for _, typo := range []string{"/foo\n", "/帮\n", "/qiut\n"} {
+		drive(m, typo)
+		text := string(m.talk.Line(m.talk.End() - 1).Text)
+		_, offered, _ := strings.Cut(text, "Did you mean /")
+		offered, _, _ = strings.Cut(offered, "?")
+		if offered == "" || strings.ContainsFunc(offered, func(r rune) bool { return r > unicode.MaxASCII }) {
+			t.Errorf("%q offers %q", typo, offered)
+		}
+	}
+	if drive(m, "/theme <tab><tab>"); !strings.Contains(m.composer().Hint, "auto [dark] light") {
+		t.Errorf("the hint is %q", m.composer().Hint)
+	}
+	drive(m, "<ctrl+u>/<tab>")
+	for range 40 {
+		drive(m, "<tab>")
+		if !strings.Contains(m.composer().Hint, "["+m.editor.text+"]") {
+			t.Fatalf("%s was taken; the hint is %q", m.editor.text, m.composer().Hint)
+		}
+	}
 }

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"seqtalk/ui/words"
 )
@@ -11,7 +13,8 @@ type Help struct {
 	Title  string
 	Hint   string // on the lower edge
 	Groups []HelpGroup
-	Filter string // only entries that hold it, whatever its case
+	Filter string // only entries that hold it, whatever its case: as a word or its beginning, or else anywhere
+	Missed string // what was asked for and is nowhere; Filter is what is nearest to it
 	Scroll int    // rows
 }
 
@@ -44,10 +47,14 @@ func (h Help) page(l *Look, w int) *page {
 	th := l.Theme
 	p := &page{l: l, w: max(w, 1)}
 	keys := h.keyWidth(l, p.w)
+	least := h.least()
+	if h.Missed != "" {
+		p.say(th.Warn, 0, words.HelpNearest.In(l.Lang, h.Missed, h.Filter))
+	}
 	for _, g := range h.Groups {
 		titled := false
 		for _, e := range g.Entries {
-			if !h.wants(e) {
+			if e.rank(h.Filter) < least {
 				continue
 			}
 			if !titled {
@@ -60,7 +67,7 @@ func (h Help) page(l *Look, w int) *page {
 			p.entry(e, keys)
 		}
 	}
-	if len(p.rows) == 0 {
+	if !h.Finds(h.Filter) {
 		p.say(th.Dim, 0, words.HelpNothing.In(l.Lang, h.Filter))
 	}
 	return p
@@ -93,8 +100,57 @@ func (h Help) keyWidth(l *Look, w int) int {
 	return n
 }
 
-// wants reports that e passes the filter.
-func (h Help) wants(e HelpEntry) bool {
-	f := strings.ToLower(h.Filter)
-	return strings.Contains(strings.ToLower(e.Keys), f) || strings.Contains(strings.ToLower(e.Text), f)
+// How well an entry matches a word.
+const (
+	anywhere = 1 + iota
+	asWord   // or the beginning of one; Chinese has no spaces, so there anywhere is as good
+)
+
+// rank is how well e matches f; 0: not at all.
+func (e HelpEntry) rank(f string) int {
+	f = strings.ToLower(f)
+	text := strings.ToLower(e.Keys + " " + e.Text)
+	at := strings.Index(text, f)
+	if at < 0 {
+		return 0
+	}
+	plain := func(r rune) bool { return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+	first, _ := utf8.DecodeRuneInString(f)
+	for plain(first) {
+		before, _ := utf8.DecodeLastRuneInString(text[:at])
+		if !plain(before) {
+			return asWord
+		}
+		next := strings.Index(text[at+len(f):], f)
+		if next < 0 {
+			return anywhere
+		}
+		at += len(f) + next
+	}
+	return asWord
+}
+
+// least is how well an entry must match to be shown: as well as the best, as
+// far as words go.
+func (h Help) least() int {
+	for _, g := range h.Groups {
+		for _, e := range g.Entries {
+			if e.rank(h.Filter) == asWord {
+				return asWord
+			}
+		}
+	}
+	return anywhere
+}
+
+// Finds reports that an entry matches f.
+func (h Help) Finds(f string) bool {
+	for _, g := range h.Groups {
+		for _, e := range g.Entries {
+			if e.rank(f) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
