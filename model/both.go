@@ -216,8 +216,18 @@ func (c *crossings) missing() (first *crossing, held uint64) {
 	return first, held
 }
 
-// after is how long it took until the other end's program had it.
-func (x *crossing) after(k int) time.Duration { return x.ways[k].came.Sub(x.said) }
+// unread is how many bytes TCP has in order that the other end's program has
+// not taken.
+func (c *crossings) unread() (bytes int) {
+	for row := c.open; row < c.end; row++ {
+		x := c.row(row)
+		if x == nil || x.ways[0].there.IsZero() {
+			break
+		}
+		bytes += x.ways[0].octets
+	}
+	return bytes
+}
 
 // waited is how long TCP held back what was there already, since earlier bytes
 // were missing.

@@ -12,7 +12,16 @@ import (
 
 // pairs are a conversation's lines over both protocols, as package ui wants
 // them.
-type pairs struct{ m *Model }
+type pairs struct {
+	m       *Model
+	missing *crossing // the line that TCP waits for; nil: none
+}
+
+// newPairs looks what is missing, once for all lines.
+func newPairs(m *Model) pairs {
+	missing, _ := m.crossings.missing()
+	return pairs{m, missing}
+}
 
 // First implements ui.Pairs.
 func (p pairs) First() uint64 { return p.m.talk.First() }
@@ -45,15 +54,14 @@ func (p pairs) Pair(i uint64) ui.Pair {
 		}
 	}
 	if x := p.m.crossings.row(in.Row); x != nil && p.m.o.Pair != nil {
-		p.m.arrivals(&u, x)
+		p.arrivals(&u, x)
 	}
 	return u
 }
 
 // arrivals adds to u what is known where both ends are here: what the other
 // one's program has, since when, and what never came.
-func (m *Model) arrivals(u *ui.Pair, x *crossing) {
-	missing, _ := m.crossings.missing()
+func (p pairs) arrivals(u *ui.Pair, x *crossing) {
 	for k, g := range []*ui.Passage{&u.TCP, &u.UDP} {
 		w := &x.ways[k]
 		if g.Proto == "" {
@@ -72,8 +80,8 @@ func (m *Model) arrivals(u *ui.Pair, x *crossing) {
 		if d := w.waited(); d >= heldBack {
 			g.Waited = d
 		}
-		if w.came.IsZero() && !w.there.IsZero() && missing != nil && missing.row < x.row {
-			g.Waits = missing.row
+		if w.came.IsZero() && !w.there.IsZero() && p.missing != nil && p.missing.row < x.row {
+			g.Waits = p.missing.row
 		}
 	}
 }
@@ -84,7 +92,12 @@ const heldBack = time.Millisecond
 // buffer is TCP's receive buffer at the other end.
 func (m *Model) buffer() ui.Buffer {
 	missing, held := m.crossings.missing()
-	if m.o.Pair == nil || missing == nil {
+	switch {
+	case m.o.Pair == nil:
+		return ui.Buffer{}
+	case missing == nil && len(m.farLegs) > 0 && m.farLegs[0].Paused:
+		return ui.Buffer{Unread: m.crossings.unread()}
+	case missing == nil:
 		return ui.Buffer{}
 	}
 	w := &missing.ways[0]
@@ -218,7 +231,7 @@ func (m *Model) sidePane(w, h int) ui.SideBySide {
 		h-- // the link's row
 	}
 	d := ui.SideBySide{
-		Pairs: pairs{m}, W: w, H: h, Selected: ui.None, Balance: m.balance(), Latencies: m.latencies(),
+		Pairs: newPairs(m), W: w, H: h, Selected: ui.None, Balance: m.balance(), Latencies: m.latencies(),
 		Buffer: m.buffer(), EndKey: words.EndKey.In(m.look.Lang),
 	}
 	switch {

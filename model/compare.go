@@ -21,6 +21,16 @@ type both struct {
 // Close implements transport.Transport.
 func (b both) Close() error { return b.pair.Close() }
 
+// Do implements transport.Transport. What stops the reader, or makes its reads
+// small, is for the end that reads.
+func (b both) Do(c transport.Control) error {
+	switch c.(type) {
+	case transport.Pause, transport.ReadSize:
+		return b.pair.B.Do(c)
+	}
+	return b.PairEnd.Do(c)
+}
+
 // pumpFar is pump for the events of the other end.
 func (b *mailbox) pumpFar(events <-chan transport.Event) {
 	for {
@@ -59,9 +69,6 @@ func (m *Model) follow(ev transport.Event) {
 	case transport.Up:
 		m.crossings.tally[wayOf(ev.Proto)].up = ev.At
 		m.setLinked(ev.Stack == "lab")
-		m.quiet()
-	case transport.Settled:
-		m.quiet()
 	case transport.Down:
 		m.over(ev)
 	case transport.Victim:
@@ -81,14 +88,7 @@ func (m *Model) over(ev transport.Down) {
 	if ev.Proto == segment.TCP {
 		m.sight.conn++
 		m.crossings.conn++
-	}
-}
-
-// quiet takes back what was told before anything was said, where both ends are
-// here: there is nobody to be waited for.
-func (m *Model) quiet() {
-	if m.o.Pair != nil && m.crossings.end == 0 {
-		m.talk.Clear()
+		m.crossings.open = m.crossings.end
 	}
 }
 
@@ -109,6 +109,9 @@ func (m *Model) watch(now time.Time) {
 		m.series.see(g)
 	})
 	m.sample(m.tcpLeg())
+	if m.o.Pair != nil {
+		m.farLegs = m.o.Pair.B.Status().Legs
+	}
 	if news || m.sight.busy() {
 		m.numbers.quick = now.Add(time.Second)
 	}

@@ -206,7 +206,7 @@ func TestCompareCountsDown(t *testing.T) {
 	if b.Waits != 3 || len(b.Slots) != 2 || b.Slots[0].Here || !b.Slots[1].Here || b.Again <= 0 {
 		t.Fatalf("the buffer is %+v", b)
 	}
-	if got := (pairs{s.Model}).Pair(s.talk.End() - 3); got.TCP.Waits != 0 && got.N != 4 {
+	if got := newPairs(s.Model).Pair(s.talk.End() - 3); got.TCP.Waits != 0 && got.N != 4 {
 		t.Errorf("%+v", got)
 	}
 	due := s.pair.Clock().Now().Add(b.Again)
@@ -482,4 +482,25 @@ func messages(cmd tea.Cmd) (all []tea.Msg) {
 		}
 	}
 	return all
+}
+
+// A reader that stops fills TCP's buffer, and the screen says so; it is the
+// other end's reader that is meant.
+func TestCompareStopsTheReader(t *testing.T) {
+	s := compare(t, "delay 10ms seed 1", words.English)
+	s.run(time.Second)
+	if err := s.tr.Do(transport.Pause{On: true}); err != nil {
+		t.Fatal(err)
+	}
+	s.says("one", "two")
+	if b := s.buffer(); b.Unread == 0 || b.Waits != 0 {
+		t.Errorf("the buffer is %+v", b)
+	}
+	if err := s.tr.Do(transport.Pause{}); err != nil {
+		t.Fatal(err)
+	}
+	s.run(time.Second)
+	if b := s.buffer(); b.Unread != 0 || s.balance().Tallies[0].Delivered != 2 {
+		t.Errorf("the buffer is %+v", b)
+	}
 }

@@ -86,6 +86,7 @@ type Model struct {
 	watched   time.Time // when the sight was last read
 	crossings crossings
 	heard     heardLines
+	farLegs   []transport.Leg // of the other end, where it is here
 	ladder    ladder
 	pane      pane
 	series    series
@@ -131,6 +132,9 @@ func New(o Options) *Model {
 		m.o.Command = counterpart(o)
 	}
 	m.setLinked(o.Pair != nil)
+	if o.Pair != nil {
+		m.talk.Hush()
+	}
 	m.editor.reset("")
 	m.numbers.tr = o.Transport
 	m.numbers.read(m.now())

@@ -81,7 +81,7 @@ func (m *Model) status() ui.Status {
 		s.Picked = m.looking.spot
 	}
 	for _, g := range m.legs() {
-		s.Legs = append(s.Legs, legOf(g))
+		s.Legs = append(s.Legs, m.withFar(g, legOf(g)))
 	}
 	return s
 }
@@ -132,6 +132,18 @@ func (m *Model) legs() []*transport.Leg {
 		return asked
 	}
 	return all
+}
+
+// withFar is u with what the other end counted of our datagrams, where it is
+// here: we hear of that only by what it says.
+func (m *Model) withFar(g *transport.Leg, u ui.Leg) ui.Leg {
+	for i := range m.farLegs {
+		if far := &m.farLegs[i]; g.Proto == segment.UDP && far.Proto == segment.UDP {
+			c := far.Counters
+			u.IDs.Lost, u.IDs.Dup, u.IDs.Late = c.Lost, c.Duplicate, c.Late
+		}
+	}
+	return u
 }
 
 // legOf is g, as package ui wants it.

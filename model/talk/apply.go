@@ -73,7 +73,7 @@ func (t *Talk) clock(at time.Time) {
 
 // tell makes a note of what is worth a line.
 func (t *Talk) tell(ev transport.Event) {
-	if text, level := t.teller.Tell(ev); text != "" {
+	if text, level := t.teller.Tell(ev); text != "" && (level != Info || !t.hushed) {
 		t.Note(t.now, level, text)
 	}
 }

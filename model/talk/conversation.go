@@ -44,6 +44,7 @@ type Talk struct {
 	version uint64
 	met     bool // somebody came
 	ended   bool
+	hushed  bool
 }
 
 // A way is one protocol's part of a Talk.
@@ -184,6 +185,10 @@ func (t *Talk) me() safe.Text { return safe.String(words.TalkMe.In(t.teller.Lang
 // SetHold says whether our half stays open after the peer's FIN, for the notes
 // to come.
 func (t *Talk) SetHold(on bool) { t.teller.Held = on }
+
+// Hush keeps what is told of the conversation to what matters more than Info:
+// where both ends are on the screen, who called whom can be seen.
+func (t *Talk) Hush() { t.hushed = true }
 
 // PeerNick is who the peer says it is; empty if it did not say.
 func (t *Talk) PeerNick() safe.Text {
