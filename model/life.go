@@ -169,8 +169,8 @@ func (l *life) insure() {
 func (l *life) closeTransport() {
 	l.quiet.Do(func() {
 		l.Go("close", func() {
-			defer close(l.closed)
 			_ = l.tr.Close()
+			close(l.closed) // not after a panic: its trace goes first
 		})
 	})
 }

@@ -41,7 +41,7 @@ func (m *Model) closeLook() { m.looking, m.search = nil, nil }
 
 // linesSeen reports that lines of the conversation are on the screen.
 func (m *Model) linesSeen() bool {
-	return m.met && m.talk.First() < m.talk.End() && m.layout().Main.H > 0
+	return m.met && m.talk.First() < m.talk.End() && !m.layout().Main.Empty()
 }
 
 // lastSeen and firstSeen are the last and the first line on the screen.
@@ -166,10 +166,9 @@ func (m *Model) explained(rows []string, main ui.Rect) []string {
 	}
 	y := max((main.H-len(box))/2, 0)
 	if !lk.inBar() {
-		h := m.history()
 		above := true
 		for k := range main.H / 2 {
-			above = above && h.At(m.look, m.view, k) != lk.line
+			above = above && m.lineAt(k) != lk.line
 		}
 		y = 0
 		if !above {

@@ -321,3 +321,21 @@ func TestSearchIsBounded(t *testing.T) {
 		t.Errorf("nothing found:\n%s", s)
 	}
 }
+
+// In look mode the panes change as elsewhere; what is no longer on the screen
+// is no longer looked at.
+func TestPanesInLookMode(t *testing.T) {
+	m := conversation(t, words.English)
+	drive(m, "<f4>")
+	m.take(tea.KeyPressMsg{Code: tea.KeyF2})
+	if m.looking == nil || !m.looking.inBar() {
+		t.Errorf("with the packets alone on the screen %q is looked at", looked(m))
+	}
+	drive(m, "?")
+	if s := shown(m); !strings.Contains(s, "RFC 9293 §3.3.2") {
+		t.Errorf("the bar is not explained over the packets:\n%s", s)
+	}
+	if drive(m, "r"); m.ladder.absolute == m.o.Relative {
+		t.Error("r leaves the ladder's numbers as they were")
+	}
+}

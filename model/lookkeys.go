@@ -32,6 +32,7 @@ func (m *Model) lookKey(k tea.KeyPressMsg) tea.Cmd {
 		return m.nextHit(false)
 	case key.Matches(k, b.Relative):
 		m.o.Relative = !m.o.Relative
+		m.ladder.absolute = !m.o.Relative
 		m.warn(map[bool]words.Phrase{true: words.LookNumRel, false: words.LookNumAbs}[m.o.Relative])
 	case key.Matches(k, b.NextTheme):
 		m.nextTheme()
@@ -51,6 +52,10 @@ func (m *Model) lookElse(k tea.KeyPressMsg) tea.Cmd {
 		return m.lineKey(k)
 	case k.Text != "":
 		m.warn(words.LookTyping)
+	case m.paneKey(k):
+		if lk := m.looking; !lk.inBar() && !m.linesSeen() {
+			m.lookAtBar(0)
+		}
 	}
 	return nil
 }

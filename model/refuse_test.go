@@ -46,7 +46,7 @@ func TestWhy(t *testing.T) {
 		want string
 	}{
 		{transport.ErrUnsupported, "这里没有这个功能"},
-		{fmt.Errorf("%w: TCP has no such thing", transport.ErrUnsupported), "TCP 没有这回事"},
+		{fmt.Errorf("%w: TCP has no such thing", transport.ErrUnsupported), "TCP 没有这个概念"},
 		{fmt.Errorf("%w: the conversation", transport.ErrEnded), "对话已结束"},
 		{fmt.Errorf("x\x1b[2J"), "程序报告：x␛[2J"},
 	} {

@@ -44,7 +44,7 @@ func (m *Model) draw() ([]string, *ui.Cursor) {
 	rows = append(rows, typed...)
 	bar := m.status()
 	rows = append(rows, bar.Draw(m.look, l.Status.W)...)
-	rows = m.explained(rows, l.Main)
+	rows = m.explained(rows, whole)
 	cursor.X += l.Composer.X
 	cursor.Y += l.Composer.Y
 	if m.dialog != nil {

@@ -12,8 +12,8 @@ var (
 
 // refusals are the details a transport gives, by its words.
 var refusals = map[string]Phrase{
-	"TCP has no such thing":   phrase("TCP has no such thing", "TCP 没有这回事"),
-	"UDP has no such thing":   phrase("UDP has no such thing", "UDP 没有这回事"),
+	"TCP has no such thing":   phrase("TCP has no such thing", "TCP 没有这个概念"),
+	"UDP has no such thing":   phrase("UDP has no such thing", "UDP 没有这个概念"),
 	"it is not over":          phrase("the conversation is not over", "对话还没有结束"),
 	"no stranger has written": phrase("no stranger has written", "没有陌生人来信"),
 	"time is not held":        phrase("time is not held", "时间没有停住"),
