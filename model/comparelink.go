@@ -304,7 +304,7 @@ func (m *Model) flood(word string) tea.Cmd {
 		text := fmt.Sprintf("%d ", i)
 		size := min(n, floodLine)
 		n -= size
-		texts = append(texts, (text + strings.Repeat("·", floodLine))[:max(size, 1)])
+		texts = append(texts, (text + strings.Repeat(".", floodLine))[:max(size, 1)])
 	}
 	m.pour(texts)
 	return nil
