@@ -53,7 +53,7 @@ func Run(ctx context.Context, tr transport.Transport, o Options) int {
 	if o.Wait == 0 {
 		o.Wait = DefaultWait
 	}
-	r := &run{o: o, tr: tr, out: newOutlet(o.Out), teller: talk.Teller{Lang: o.Lang}, row: 1, limit: maxPiece}
+	r := &run{o: o, tr: tr, out: newOutlet(o.Out), errs: newOutlet(o.Err), teller: talk.Teller{Lang: o.Lang}, row: 1, limit: maxPiece}
 	if o.JSON {
 		r.json = &JSON{Side: o.Side}
 	}
@@ -69,7 +69,10 @@ type run struct {
 	o      Options
 	tr     transport.Transport
 	out    *outlet
-	json   *JSON // nil: text
+	errs   *outlet // notices, where they are not JSON
+	unsaid int     // notices there was no room for
+	within bool    // the last line on a terminal goes on
+	json   *JSON   // nil: text
 	teller talk.Teller
 	legs   [2]leg
 	early  early // over both protocols, what UDP brought first
@@ -156,6 +159,8 @@ func (r *run) loop(ctx context.Context) {
 			r.read(pieces, ok)
 		case give <- r.out.buf:
 			r.out.given()
+		case r.errs.ready() <- r.errs.buf:
+			r.errs.given()
 		case <-ready:
 			r.blocked = false
 		case <-timer.C:

@@ -487,7 +487,7 @@ func TestTerminal(t *testing.T) {
 	c.Close()
 	d.ends(t, OK)
 	typed.Close()
-	if got, want := d.out.String(), "wel␛[2Jcome\n你好\n"; got != want {
+	if got, want := d.out.String(), "< wel␛[2Jcome\n< 你好\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := d.errs.String(); !strings.Contains(got, "not a command") {

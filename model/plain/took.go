@@ -11,6 +11,7 @@ import (
 	"seqtalk/transport/segment"
 	"seqtalk/transport/session"
 	"seqtalk/ui/safe"
+	"seqtalk/ui/words"
 )
 
 // took is what an event does.
@@ -70,7 +71,15 @@ func (r *run) tell(text string) {
 		r.out.buf = r.json.notice(r.out.buf, text)
 		return
 	}
-	fmt.Fprintf(r.o.Err, "seqtalk: %s\n", text)
+	if r.errs.full() {
+		r.unsaid++ // nobody reads what we say, which must not stop us
+		return
+	}
+	if r.unsaid > 0 {
+		r.errs.buf = fmt.Appendf(r.errs.buf, "seqtalk: %s\n", words.PlainUnsaid.In(r.o.Lang, r.unsaid))
+		r.unsaid = 0
+	}
+	r.errs.buf = fmt.Appendf(r.errs.buf, "seqtalk: %s\n", text)
 }
 
 // print writes the messages of ev to Out.
@@ -82,7 +91,8 @@ func (r *run) print(ev transport.Received) {
 		switch in := &ev.Messages[i]; {
 		case r.twice(ev.Proto, in):
 		case r.o.OutTTY:
-			r.out.buf = appendSafe(r.out.buf, in)
+			r.out.buf = appendSafe(r.out.buf, in, r.within)
+			r.within = in.More || in.Partial
 		default:
 			r.out.buf = appendLiteral(r.out.buf, in)
 		}
@@ -97,12 +107,13 @@ func (r *run) twice(p segment.Proto, in *transport.Incoming) bool {
 		return false
 	}
 	if p == segment.UDP {
-		if r.legs[0].up && r.legs[0].wire == session.Framed {
+		if r.legs[0].up && r.legs[0].wire == session.Framed || in.Row <= r.early.over {
 			return true
 		}
 		r.early.put(in.Row)
 		return false
 	}
+	r.early.over = max(r.early.over, in.Row)
 	return r.early.take(in.Row)
 }
 
@@ -115,6 +126,8 @@ type early struct {
 	rows map[uint64]bool
 	ring [maxEarly]uint64
 	n    int // puts
+
+	over uint64 // the last row that came over TCP, which may end before UDP brings the same
 }
 
 func (e *early) put(row uint64) {
@@ -148,11 +161,16 @@ func appendLiteral(b []byte, in *transport.Incoming) []byte {
 	return append(b, '\n')
 }
 
-// appendSafe appends a message spelled out, on lines of its own.
-func appendSafe(b []byte, in *transport.Incoming) []byte {
+// appendSafe appends a message spelled out, on lines of its own, each marked as
+// the peer's, so that none looks like a notice. within says that the first of
+// them goes on with one that was begun.
+func appendSafe(b []byte, in *transport.Incoming, within bool) []byte {
 	for i, t := range safe.Lines(bytes.TrimSuffix(in.Text, []byte{'\n'})) {
 		if i > 0 {
 			b = append(b, '\n')
+		}
+		if i > 0 || !within {
+			b = append(b, "< "...)
 		}
 		b = append(b, t.String()...)
 	}
@@ -286,8 +304,14 @@ func (r *run) end(ctx context.Context) int {
 		r.out.buf = r.json.end(r.out.buf, r.reason)
 	}
 	r.out.close(r.patience(ctx))
+	short, cancel := context.WithTimeout(context.Background(), errsPatience)
+	defer cancel()
+	r.errs.close(short.Done())
 	return r.code(ctx)
 }
+
+// errsPatience is how long the end waits for a reader of our notices.
+const errsPatience = 500 * time.Millisecond
 
 // patience is closed a moment after ctx has ended: whoever sent a signal does
 // not want to wait for a reader of our output that does not read.

@@ -46,7 +46,11 @@ func (t *Teller) Tell(ev transport.Event) (text string, l Level) {
 	case transport.PeerMoved:
 		return t.say(words.TalkMoved, proto(ev.Proto), ev.Now, ev.Was), Warn
 	case transport.Notice:
-		return NoteText(t.Lang, ev), level(ev.Code)
+		text := NoteText(t.Lang, ev)
+		if ev.More > 0 && text != "" {
+			text = words.NoticeMore.In(t.Lang, text, ev.More)
+		}
+		return text, level(ev.Code)
 	case transport.Closed:
 		if ev.Err != nil {
 			return Fatal(t.Lang, ev.Err), Alarm // the last line says what was wrong, and no more
