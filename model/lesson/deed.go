@@ -121,9 +121,9 @@ func parseDeed(line int, text string) (Deed, error) {
 
 func (d *Deed) wrong(v deedVerb, arg string) error {
 	if v.takes == "" {
-		return mistake(words.ScriptTakesNone, d.Line, safe.String(arg), v.name)
+		return mistake(words.DeedTakesNone, d.Line, safe.String(arg), v.name)
 	}
-	return mistake(words.ScriptBadWord, d.Line, safe.String(arg), v.name, v.takes)
+	return mistake(words.DeedBadWord, d.Line, safe.String(arg), v.name, v.takes)
 }
 
 func (d *Deed) readSpec(arg string) (err error) {

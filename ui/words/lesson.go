@@ -21,6 +21,8 @@ var (
 	DeedTime         = phrase("line %d: %q is not a time; allowed: @0s to @1h, as in @1.5s or @200ms", "第 %d 行：%q 不是时间；允许 @0s 到 @1h，例如 @1.5s 或 @200ms")
 	DeedWho          = phrase("line %d: %q cannot do anything; allowed: A, B, C, link", "第 %d 行：没有 %q 这个角色；可用：A、B、C、link")
 	DeedVerb         = phrase("line %d: %q is nothing %s can do; allowed: %s", "第 %d 行：%[3]s 不会 %[2]q；可用：%[4]s")
+	DeedBadWord      = phrase("line %d: %q cannot follow %s; allowed: %s", "第 %d 行：%q 不能跟在 %s 之后；可用：%s")
+	DeedTakesNone    = phrase("line %d: %q follows %s, which takes nothing", "第 %d 行：%q 多余，%s 不带参数")
 	ObserveShape     = phrase("line %d: %q is neither FIGURE OPERATOR VALUE nor LIST: ITEM, ITEM", "第 %d 行：%q 既不是 FIGURE OPERATOR VALUE，也不是 LIST: ITEM, ITEM")
 	ObserveOperator  = phrase("line %d: %q is no operator; allowed: == != < <= > >=", "第 %d 行：%q 不是运算符；可用：== != < <= > >=")
 	ObserveOnlyEqual = phrase("line %d: %q cannot be asked of %s; allowed: == !=", "第 %d 行：%[3]s 不能用 %[2]q；可用：== !=")
