@@ -68,6 +68,7 @@ type Conversation struct {
 	role     Role
 	meeting  *meeting // nil once the role is decided
 	legs     []leg
+	door     *lab.Door        // where calls for a lab are answered
 	joint    *joint           // the lab that is shared with another process; nil: none
 	invite   *lab.Caller      // who is to share one
 	dialed   []netip.AddrPort // whom we asked to
@@ -105,7 +106,7 @@ func Open(cfg Config) (*Conversation, error) {
 		role:   cfg.Role,
 	}
 	c.self = c.id()
-	c.sight.source = witness(cfg.Stack)
+	c.sight.source, c.door = witness(cfg.Stack), lab.NewDoor()
 	at, literal, err := addr.literal(cfg.Family)
 	if err != nil {
 		return nil, err

@@ -52,10 +52,14 @@ func (j *joint) side() int {
 func (c *Conversation) newJoint(now time.Time, peer lab.Caller, socket stack.PacketConn, to []netip.AddrPort) (*joint, error) {
 	j := &joint{c: c, socket: socket, to: to, since: now}
 	j.victims.wake = c.wake
+	var door *lab.Door
+	if to == nil {
+		door = c.door
+	}
 	var err error
 	j.carrier, err = lab.NewCarrier(lab.CarrierOptions{
 		Options: lab.Options{Spec: seenFrom(j.side(), c.cfg.Net), Observe: j.observe},
-		Given:   c.cfg.Given, Socket: socket, Peer: peer.From, Session: peer.Session, Answer: to == nil,
+		Given:   c.cfg.Given, Socket: socket, Peer: peer.From, Session: peer.Session, Door: door,
 	})
 	if err != nil {
 		return nil, err
@@ -88,18 +92,17 @@ func (u *udp) labs(now time.Time, from netip.AddrPort, p []byte) bool {
 		return false
 	}
 	can := u.c.labService()
-	reply, ours := lab.Reply(p, can)
+	reply, ours := u.c.door.Reply(p, from, can)
 	if !ours {
 		return u.c.cfg.Role == Listener && u.c.cfg.Lab // who listens for the lab takes nothing else
 	}
-	session, calls := lab.Calls(p)
-	switch {
+	switch session, calls := u.c.door.Calls(p, from); {
 	case calls && can == lab.Free:
 		u.c.invite = &lab.Caller{From: from, Session: session}
 	case reply != nil:
 		u.socket.TryWriteTo(reply, from, 0)
 	}
-	if calls && can == lab.NoLab && (u.shown.IsZero() || now.Sub(u.shown) >= strangerGap) {
+	if reply != nil && can == lab.NoLab && (u.shown.IsZero() || now.Sub(u.shown) >= strangerGap) {
 		u.shown = now
 		u.c.note(segment.UDP, NoteLabDeclined, from)
 	}

@@ -103,7 +103,6 @@ func (p *process) says(t *testing.T, begin string) {
 // TestTwoProcesses: two processes talk over a link that loses a tenth, whichever of
 // them listens.
 func TestTwoProcesses(t *testing.T) {
-	t.Parallel()
 	addr := freeAddr(t)
 	other := startProcess(t, addr, "loss 10% delay 2ms seed 5")
 	other.says(t, fmt.Sprint("notice ", NoteListening))
@@ -149,7 +148,6 @@ func lost(e *end) (n int) {
 // TestListenerKilled: kill -9 of the listener is silence; the restarted one's stack
 // knows of no connection and says so.
 func TestListenerKilled(t *testing.T) {
-	t.Parallel()
 	addr := freeAddr(t)
 	other := startProcess(t, addr, "delay 2ms")
 	other.says(t, fmt.Sprint("notice ", NoteListening))
@@ -179,7 +177,6 @@ func TestListenerKilled(t *testing.T) {
 // TestDialerKilled: after kill -9 of the dialer somebody else can have its place,
 // and is not mistaken for it.
 func TestDialerKilled(t *testing.T) {
-	t.Parallel()
 	addr := freeAddr(t)
 	e := start(t, Config{Addr: addr})
 	until(e, func(n Notice) bool { return n.Code == NoteListening })
@@ -224,10 +221,9 @@ func TestLabNotAsked(t *testing.T) {
 	listener.hearsFrom(t, dialer)
 }
 
-// TestPhantom: somebody calls for the lab and is never heard of again. The others
-// are told that the place is taken, and soon it is not.
+// TestPhantom: a call for the lab that may be forged takes nobody's place, and gets
+// no more than it brings.
 func TestPhantom(t *testing.T) {
-	t.Parallel()
 	listener := start(t, Config{Addr: freeAddr(t)})
 	until(listener, func(n Notice) bool { return n.Code == NoteListening })
 	phantom, err := net.Dial("udp", listener.cfg.Addr)
@@ -238,24 +234,18 @@ func TestPhantom(t *testing.T) {
 	for range 3 {
 		fmt.Fprintf(phantom, "seqtalk-lab/1 %016x\n", 77)
 	}
-	if n, err := phantom.Read(make([]byte, 99)); n != 13 || err != nil {
-		t.Fatalf("%d bytes, %v", n, err)
-	}
-	plain := start(t, Config{Addr: listener.cfg.Addr})
-	until(plain, func(d Down) bool { return d.Cause == BusyPeer })
-	for end := time.Now().Add(patience); listener.Status().Legs[0].Stack == "lab"; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("it waits for a phantom")
+	for range 3 {
+		if n, err := phantom.Read(make([]byte, 99)); n != 21 || err != nil {
+			t.Fatalf("%d bytes, %v", n, err)
 		}
 	}
-	plain = start(t, Config{Addr: listener.cfg.Addr})
+	plain := start(t, Config{Addr: listener.cfg.Addr})
 	listener.hearsFrom(t, plain)
 }
 
 // TestThirdInTheLab: two are in the lab; a third is told that they are busy, with
 // the lab and without.
 func TestThirdInTheLab(t *testing.T) {
-	t.Parallel()
 	listener, dialer := pair(t, Config{}, Config{Lab: true})
 	listener.hearsFrom(t, dialer)
 	plain := start(t, Config{Addr: listener.cfg.Addr})

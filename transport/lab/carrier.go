@@ -47,8 +47,8 @@ type CarrierOptions struct {
 	Peer netip.AddrPort
 	// Session names the link; not 0. Whoever calls chooses it.
 	Session uint64
-	// Answer says that the peer called.
-	Answer bool
+	// Door is where the peer called; nil: this end calls.
+	Door *Door
 }
 
 // A Carrier is one end of a lab whose other end is in another process. IP packets
@@ -66,6 +66,7 @@ type Carrier struct {
 	live    *link.Live
 	session uint64
 	peer    netip.AddrPort
+	door    *Door       // the listener's
 	linked  atomic.Bool // packets may travel
 
 	io      sync.Mutex // makes the socket's calls one at a time; the innermost lock
@@ -102,53 +103,14 @@ type Change struct {
 	Now   Settings
 }
 
-// A Caller is somebody who asked for a link.
-type Caller struct {
-	From    netip.AddrPort
-	Session uint64
-}
-
-// Calls reports whether a datagram asks for a link, and by which session.
-func Calls(datagram []byte) (session uint64, ok bool) {
-	k, session, _ := open(datagram)
-	return session, k == hello
-}
-
-// A Service is what whoever gets datagrams of a lab can do for their senders.
-type Service uint8
-
-// The services.
-const (
-	NoLab Service = iota // there is none here
-	Taken                // there is one, and somebody has it
-	Free                 // there is one for whoever calls
-)
-
-// Reply looks at a datagram that belongs to no link here. ours reports whether it
-// is a lab's; reply is what to answer, nil for nothing: that the session is not
-// known, so that its dialer calls again, or why a call is refused. It is never
-// longer than what it answers.
-func Reply(datagram []byte, can Service) (reply []byte, ours bool) {
-	k, session, _ := open(datagram)
-	switch {
-	case k == hello && can == NoLab:
-		reply = appendHead(nil, declineFrame, session)
-	case k == hello && can == Taken:
-		reply = appendHead(nil, busyFrame, session)
-	case (k == packetFrame || k == beatFrame) && can == Free:
-		reply = appendHead(nil, whoFrame, session)
-	}
-	return reply, k != noFrame
-}
-
 // NewCarrier builds the stack and the links out of it. Nothing is sent before the
 // first Step.
 func NewCarrier(o CarrierOptions) (*Carrier, error) {
 	c := &Carrier{
-		socket: o.Socket, peer: o.Peer, session: o.Session,
-		buf: make([]byte, maxFrame), calling: !o.Answer,
+		socket: o.Socket, peer: o.Peer, session: o.Session, door: o.Door,
+		buf: make([]byte, maxFrame), calling: o.Door == nil,
 	}
-	if o.Answer {
+	if o.Door != nil {
 		c.side = 1
 	}
 	if o.Clock == nil {
@@ -168,7 +130,7 @@ func NewCarrier(o CarrierOptions) (*Carrier, error) {
 	if o.Given {
 		c.own[Weather].n = uint64(2 - c.side) // the dialer came last
 	}
-	c.linked.Store(o.Answer)
+	c.linked.Store(o.Door != nil)
 	return c, nil
 }
 
@@ -290,7 +252,7 @@ func (c *Carrier) returned() {
 func (c *Carrier) input(now time.Time, from netip.AddrPort, b []byte) {
 	k, session, body := open(b)
 	if k == noFrame || from != c.peer || session != c.session {
-		c.stranger(now, from, k, session)
+		c.stranger(now, from, b)
 		return
 	}
 	c.mu.Lock()
@@ -305,6 +267,10 @@ func (c *Carrier) input(now time.Time, from netip.AddrPort, b []byte) {
 		if came, ok := readReport(body); ok {
 			c.arrived(came)
 		}
+	case hello:
+		if c.door != nil {
+			c.reply(from, b, Free)
+		}
 	default:
 		c.control(now, k, body)
 	}
@@ -312,21 +278,32 @@ func (c *Carrier) input(now time.Time, from netip.AddrPort, b []byte) {
 
 // stranger answers a call while there is a peer, and nothing else. If the peer is
 // gone the caller is to have its place.
-func (c *Carrier) stranger(now time.Time, from netip.AddrPort, k frameKind, session uint64) {
+func (c *Carrier) stranger(now time.Time, from netip.AddrPort, b []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.strange++
-	if k != hello || c.side == 0 || c.over != nil {
+	if c.door == nil || c.over != nil {
 		return
 	}
+	can := Taken
 	if c.refused != nil || now.Sub(c.heard) >= Unplugged {
+		can = Free
+	}
+	if session, calls := c.door.Calls(b, from); calls && can == Free {
 		c.successor, c.over = Caller{from, session}, ErrReplaced
 		c.linked.Store(false)
 		return
 	}
-	if now.Sub(c.repliedAt) >= replyGap {
+	if k, _, _ := open(b); k == hello && now.Sub(c.repliedAt) >= replyGap {
 		c.repliedAt = now
-		c.send(from, func(b []byte) []byte { return appendHead(b, busyFrame, session) })
+		c.reply(from, b, can)
+	}
+}
+
+// reply answers a call.
+func (c *Carrier) reply(from netip.AddrPort, call []byte, can Service) {
+	if reply, _ := c.door.Reply(call, from, can); reply != nil {
+		c.send(from, func(b []byte) []byte { return append(b, reply...) })
 	}
 }
 
@@ -336,19 +313,14 @@ func (c *Carrier) control(now time.Time, k frameKind, body []byte) {
 	defer c.mu.Unlock()
 	switch {
 	case c.over != nil:
-	case k == hello && c.side == 1:
-		c.known, c.met = stamps{}, false
-		c.say(welcome)
-	case k == welcome && c.side == 0:
-		c.calling, c.busy, c.known, c.met = false, false, stamps{}, false
-		c.linked.Store(true)
-		c.settingAt = now // the settings come at once
+	case k == welcome && c.calling && len(body) == cookieLen:
+		c.send(c.peer, func(b []byte) []byte { return append(appendHead(b, proofFrame, c.session), body...) })
 	case k == whoFrame && c.side == 0 && c.linked.Load() && !c.calling:
 		c.calling, c.helloAt = true, now
 	case k == beatFrame:
 		r := reader{b: body}
 		if known := r.stamps(); !r.bad && len(r.b) == 0 {
-			c.known, c.met = known, true
+			c.meet(&known)
 		}
 	case k == settingFrame:
 		if s, at, ok := readSettings(body); ok {
@@ -371,9 +343,8 @@ func (c *Carrier) keepUp(now time.Time) (next time.Time) {
 	if c.over != nil {
 		return time.Time{}
 	}
-	if c.heard.IsZero() && c.side == 1 {
-		c.heard = now // its HELLO
-		c.say(welcome)
+	if c.heard.IsZero() && c.door != nil {
+		c.heard = now // its call
 	}
 	if c.calling {
 		if !now.Before(c.helloAt) {
@@ -418,9 +389,16 @@ func (c *Carrier) say(k frameKind) {
 	c.send(c.peer, func(b []byte) []byte { return appendHead(b, k, c.session) })
 }
 
+// meet learns which settings the peer has, and that there is a link.
+func (c *Carrier) meet(known *stamps) {
+	c.known, c.met = *known, true
+	c.calling, c.busy = false, false
+	c.linked.Store(true)
+}
+
 // merge takes what the peer has changed since we have.
 func (c *Carrier) merge(theirs *Settings, at *stamps) {
-	c.known, c.met = *at, true
+	c.meet(at)
 	for which := range settings {
 		if !c.own[which].before(at[which]) {
 			continue

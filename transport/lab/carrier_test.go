@@ -109,6 +109,13 @@ func until(t testing.TB, what string, cond func() bool) {
 	}
 }
 
+// Kinds of frames that tests make or look for.
+const (
+	cookie = 2
+	busy   = 9
+	proof  = 12
+)
+
 var loopback = netip.MustParseAddrPort("127.0.0.1:0")
 
 // posts are the two ends of a carrier, linked and agreed.
@@ -120,7 +127,7 @@ func posts(t testing.TB, s string, wrap func(stack.PacketConn) stack.PacketConn)
 		Socket: out, Peer: in.LocalAddr(), Session: 9, Given: true, Options: lab.Options{Spec: spec(t, s), Keep: 1 << 15},
 	})
 	b = newPost(t, k, lab.CarrierOptions{
-		Socket: in, Peer: out.LocalAddr(), Session: 9, Answer: true, Options: lab.Options{Keep: 1 << 15},
+		Socket: in, Peer: out.LocalAddr(), Session: 9, Door: lab.NewDoor(), Options: lab.Options{Keep: 1 << 15},
 	})
 	until(t, "agreement", func() bool { return a.carrier.Agreed() && b.carrier.Agreed() })
 	return a, b
@@ -358,19 +365,19 @@ func TestKilled(t *testing.T) {
 	k := kernel.New()
 	again := open(t, k, at, nil)
 	defer again.Close()
-	buf := make([]byte, 2000)
+	buf, door := make([]byte, 2000), lab.NewDoor()
 	until(t, "a call of the restarted end's", func() bool { // as a meeting listener does
 		p, err := again.TryReadFrom(buf)
 		if err != nil {
 			return false
 		}
-		if reply, _ := lab.Reply(buf[:p.Len], lab.Free); reply != nil {
+		_, calls := door.Calls(buf[:p.Len], p.From)
+		if reply, _ := door.Reply(buf[:p.Len], p.From, lab.Free); reply != nil {
 			again.TryWriteTo(reply, p.From, 0)
 		}
-		_, calls := lab.Calls(buf[:p.Len])
 		return calls
 	})
-	newPost(t, k, lab.CarrierOptions{Socket: again, Peer: a.socket.LocalAddr(), Session: 9, Answer: true})
+	newPost(t, k, lab.CarrierOptions{Socket: again, Peer: a.socket.LocalAddr(), Session: 9, Door: door})
 	until(t, "RST", func() bool {
 		_, err := out.TryRead(buf)
 		return errors.Is(err, stack.ErrReset)
@@ -389,11 +396,13 @@ func TestUnplugged(t *testing.T) {
 	defer other.Close()
 	hello := []byte(fmt.Sprintf("seqtalk-lab/1 %016x\n", session))
 	other.TryWriteTo(hello, b.socket.LocalAddr(), 0)
-	buf := make([]byte, 2000)
-	until(t, "an answer", func() bool {
+	buf, kind := make([]byte, 2000), byte(0)
+	answered := func() bool {
 		p, err := other.TryReadFrom(buf)
-		return err == nil && p.Len == 13 && buf[4] == 9 // busy
-	})
+		return err == nil && p.Len >= 13 && buf[4] == kind
+	}
+	kind = busy
+	until(t, "an answer", answered)
 	if _, err := b.carrier.Over(); err != nil {
 		t.Fatalf("somebody else called and it is over: %v", err)
 	}
@@ -403,6 +412,13 @@ func TestUnplugged(t *testing.T) {
 		t.Errorf("the state is %v", s.State)
 	}
 	other.TryWriteTo(hello, b.socket.LocalAddr(), 0)
+	kind = cookie
+	until(t, "a cookie", answered)
+	if _, err := b.carrier.Over(); err != nil {
+		t.Fatalf("nobody has proved to be there, and it is over: %v", err)
+	}
+	buf[4] = proof
+	other.TryWriteTo(buf[:21], b.socket.LocalAddr(), 0)
 	until(t, "a new peer", func() bool {
 		next, err := b.carrier.Over()
 		return errors.Is(err, lab.ErrReplaced) && next == lab.Caller{From: other.LocalAddr(), Session: session}
@@ -452,6 +468,7 @@ func TestLeft(t *testing.T) {
 // TestReplies: what is answered to whoever has no link here is never longer than
 // what came.
 func TestReplies(t *testing.T) {
+	door, from := lab.NewDoor(), netip.MustParseAddrPort("127.0.0.1:5")
 	hello := []byte("seqtalk-lab/1 00000000000000ff\n")
 	beat := append([]byte{0xF6, 'L', 'B', 1, 6, 0, 0, 0, 0, 0, 0, 0, 9}, make([]byte, 6)...)
 	for _, c := range []struct {
@@ -460,16 +477,24 @@ func TestReplies(t *testing.T) {
 		kind     byte // 0: nothing is answered
 		ours     bool
 	}{
-		{hello, lab.Free, 0, true}, {hello, lab.Taken, 9, true}, {hello, lab.NoLab, 10, true},
+		{hello, lab.Free, cookie, true}, {hello, lab.Taken, busy, true}, {hello, lab.NoLab, 10, true},
 		{beat, lab.Free, 11, true}, {beat, lab.Taken, 0, true}, {beat, lab.NoLab, 0, true},
 		{[]byte("hello\n"), lab.Free, 0, false}, {nil, lab.Free, 0, false},
 	} {
-		reply, ours := lab.Reply(c.datagram, c.can)
+		reply, ours := door.Reply(c.datagram, from, c.can)
 		if ours != c.ours || (c.kind == 0) != (reply == nil) || reply != nil && (reply[4] != c.kind || len(reply) > len(c.datagram)) {
 			t.Errorf("to %q, able to do %v: %x, %v", c.datagram, c.can, reply, ours)
 		}
 	}
-	if s, ok := lab.Calls(hello); !ok || s != 255 {
+	reply, _ := door.Reply(hello, from, lab.Free)
+	reply[4] = proof
+	if s, ok := door.Calls(reply, from); !ok || s != 255 {
 		t.Errorf("it calls %v, as session %d", ok, s)
+	}
+	if _, ok := door.Calls(reply, netip.MustParseAddrPort("127.0.0.1:6")); ok {
+		t.Error("a cookie of somebody else's is taken")
+	}
+	if _, ok := lab.NewDoor().Calls(reply, from); ok {
+		t.Error("a cookie of another door's is taken")
 	}
 }

@@ -32,7 +32,7 @@ type frameKind uint8
 const (
 	noFrame      frameKind = iota // nothing of ours
 	hello                         // the dialer asks for a link
-	welcome                       // the listener gives it
+	welcome                       // the listener's cookie
 	packetFrame                   // an IP packet
 	ghostFrame                    // the headers of one that was lost
 	reportFrame                   // packets that arrived
@@ -42,6 +42,7 @@ const (
 	busyFrame                     // the listener has a link already
 	declineFrame                  // there is no lab here
 	whoFrame                      // a frame came of a session nobody here knows
+	proofFrame                    // the dialer brings the cookie back, and has its link
 	lastFrame
 )
 

@@ -41,7 +41,7 @@ func carried(t *testing.T, outer netip.Addr, v6 bool) stacktest.Pair {
 	}
 	for i, o := range []lab.CarrierOptions{
 		{Socket: calling, Peer: listening.LocalAddr(), Given: true},
-		{Socket: listening, Peer: calling.LocalAddr(), Answer: true},
+		{Socket: listening, Peer: calling.LocalAddr(), Door: lab.NewDoor()},
 	} {
 		o.Session, o.Spec = 7, spec
 		if ends[i], err = lab.NewCarrier(o); err != nil {
