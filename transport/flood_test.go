@@ -104,3 +104,26 @@ func TestNoticesAreFew(t *testing.T) {
 		t.Errorf("then: %+v", n)
 	}
 }
+
+// A peer that asks all the time and never reads is not answered beyond what
+// room there is.
+func TestUnreadAnswers(t *testing.T) {
+	m := session.New(time.Now(), session.Config{Wire: session.Framed, Instance: 3})
+	now := time.Now()
+	d := session.New(now, session.Config{Dialer: true, Wire: session.Framed, Instance: 7, Session: 9})
+	hello, _ := d.NextOut(now)
+	m.Input(now, hello.Octets)
+	ping := []byte{0xF5, 1, 0, 5, 0, 0, 0, 2, 0x81, 0}
+	var o outflow
+	for range 200_000 {
+		m.Input(now, ping)
+		o.take(m, now)
+	}
+	if n := o.octets(); n > writeRoom+100 {
+		t.Errorf("%d octets wait for a peer that does not read", n)
+	}
+	o.wrote(o.octets(), now)
+	if o.take(m, now); o.octets() != len(ping) {
+		t.Errorf("when it reads, %d octets are owed", o.octets())
+	}
+}

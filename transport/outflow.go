@@ -26,9 +26,10 @@ type passage struct {
 func (o *outflow) octets() int   { return len(o.octetsAhead) - o.head }
 func (o *outflow) unacked() bool { return len(o.flying) > 0 }
 
-// take moves what m has made behind what waits already.
+// take moves what m has made behind what waits already, as long as there is
+// room: to a peer that never reads the machine owes one PONG, not a million.
 func (o *outflow) take(m *session.Machine, now time.Time) {
-	for {
+	for o.octets() < writeRoom {
 		out, ok := m.NextOut(now)
 		if !ok {
 			return

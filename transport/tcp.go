@@ -292,9 +292,12 @@ func (t *tcp) feed(now time.Time) {
 
 // write gives the stack what the machine has made, and notes what it took.
 func (t *tcp) write(now time.Time) error {
-	t.out.take(t.machine, now)
-	t.sent(t.out.wrote(0, now)) // empty messages, which raw has no octets for
-	for t.out.octets() > 0 && !t.finSent {
+	for !t.finSent {
+		t.out.take(t.machine, now)
+		t.sent(t.out.wrote(0, now)) // empty messages, which raw has no octets for
+		if t.out.octets() == 0 {
+			return nil
+		}
 		p, k := t.out.chunk()
 		if !t.out.unacked() {
 			t.baseline()
