@@ -325,7 +325,8 @@ func (m *Model) halfCloseNow(string) tea.Cmd {
 // stats tells what was counted, one leg after the other.
 func (m *Model) stats(string) tea.Cmd {
 	for _, g := range m.numbers.read(m.now()).Legs {
-		m.note(talk.Info, words.StatsLeg, strings.ToUpper(g.Proto.String()), g.Stack, legState(&g), g.Wire)
+		l := m.look.Lang
+		m.note(talk.Info, words.StatsLeg, name(g.Proto), words.StackName(l, g.Stack), legState(&g), words.WireName(l, g.Wire.String()))
 		c := g.Counters
 		m.note(talk.Info, words.StatsSent, c.Sent, c.Confirmed, g.Queued, g.Unconfirmed)
 		m.note(talk.Info, words.StatsCame, c.Received, c.Lost, c.Duplicate, c.Late, c.Malformed)

@@ -372,7 +372,7 @@ func TestCommands(t *testing.T) {
 		{"/theme pink", nil, "takes auto|dark|light|dark16|light16|mono"},
 		{"/timestamp off", nil, "times are hidden"},
 		{"/bell on", nil, "the bell rings"},
-		{"/stats", nil, "TCP over the kernel stack, ESTABLISHED"},
+		{"/stats", nil, "TCP over the kernel's stack, ESTABLISHED"},
 		{"/say", nil, "/say needs TEXT"},
 		{"/半关闭", []string{"HalfClose{}"}, ""},
 		{"/serch x", nil, "Did you mean /search?"},

@@ -13,6 +13,7 @@ import (
 	"seqtalk/transport"
 	"seqtalk/transport/segment"
 	"seqtalk/transport/session"
+	"seqtalk/ui/words"
 )
 
 // What keeps a conversation from ever coming about ends the program; what
@@ -149,5 +150,17 @@ func TestCommandsOfferedPlainly(t *testing.T) {
 		if !strings.Contains(m.composer().Hint, "["+m.editor.text+"]") {
 			t.Fatalf("%s was taken; the hint is %q", m.editor.text, m.composer().Hint)
 		}
+	}
+}
+
+// In Chinese the numbers are told in Chinese.
+func TestStatsInChinese(t *testing.T) {
+	m, p, _ := screen(t)
+	m.look.Lang = words.Chinese
+	meet(m, p, segment.TCP, session.Framed)
+	from := m.talk.End()
+	drive(m, "/统计\n")
+	if got := string(m.talk.Line(from).Text); got != "TCP，内核协议栈，ESTABLISHED，消息格式：分帧 (framed)" {
+		t.Errorf("it says %q", got)
 	}
 }

@@ -68,7 +68,7 @@ var (
 	BellOff      = phrase("the bell is silent", "铃声已关")
 	NotPossible  = phrase("not possible now: %v", "现在做不到：%v")
 	CommandsHead = phrase("Commands (Tab completes, // sends a slash)", "命令（Tab 补全，// 发送斜杠）")
-	StatsLeg     = phrase("%s over the %s stack, %s, wire %s", "%s，%s 协议栈，%s，线路格式 %s")
+	StatsLeg     = phrase("%s over %s, %s, messages %s", "%s，%s，%s，消息格式：%s")
 	StatsSent    = phrase("sent %d · confirmed %d · waiting %d · without a receipt %d", "已发 %d · 已确认 %d · 等待中 %d · 无回执 %d")
 	StatsCame    = phrase("received %d · lost %d · duplicate %d · late %d · malformed %d", "已收 %d · 丢失 %d · 重复 %d · 迟到 %d · 无法解析 %d")
 	StatsDropped = phrase("%d datagrams dropped by our own full receive buffer", "本机接收缓冲区满，丢弃了 %d 个数据报")

@@ -36,3 +36,31 @@ var (
 
 // HelpNearest stands above what is nearest to a word that is nowhere.
 var HelpNearest = phrase("Nothing here has “%s” in it; the nearest is “%s”:", "没有与“%s”有关的内容；最接近的是“%s”：")
+
+var stacks = map[string]Phrase{
+	"kernel": phrase("the kernel's stack", "内核协议栈"),
+	"lab":    phrase("the userspace stack", "用户态协议栈"),
+}
+
+// StackName is a stack by its short name.
+func StackName(l Lang, name string) string {
+	if p, ok := stacks[name]; ok {
+		return p.In(l)
+	}
+	return name
+}
+
+var wires = map[string]Phrase{
+	"auto":   phrase("not settled yet (auto)", "尚未确定 (auto)"),
+	"framed": phrase("framed", "分帧 (framed)"),
+	"raw":    phrase("raw", "原样 (raw)"),
+	"line":   phrase("line by line (line)", "按行 (line)"),
+}
+
+// WireName is how messages are put into octets, by the name the flag takes.
+func WireName(l Lang, name string) string {
+	if p, ok := wires[name]; ok {
+		return p.In(l)
+	}
+	return name
+}

@@ -69,7 +69,7 @@ var easyStates = map[string]Phrase{
 	"LISTEN":       phrase("waiting for somebody to connect", "等待对方来连接"),
 	"SYN-SENT":     phrase("asked for a connection (SYN), waiting for the answer", "已请求连接 (SYN)，等待应答"),
 	"SYN-RECEIVED": phrase("somebody asked for a connection; we said yes and wait for the last step", "有人请求连接；已应答，等待最后一次握手"),
-	"ESTABLISHED":  phrase("connected: every byte arrives once and in order, or you will be told", "已连接：每个字节只到一次、按序到达，否则会告知"),
+	"ESTABLISHED":  phrase("connected: every byte arrives once and in order, or you will be told", "已连接：字节按序到达，不重不漏；做不到就会告诉你"),
 	"FIN-WAIT-1":   phrase("we said goodbye (FIN), waiting for its confirmation", "我方已道别 (FIN)，等待确认"),
 	"FIN-WAIT-2":   phrase("our goodbye was confirmed; the peer may still talk", "道别已被确认；对方仍可说话"),
 	"CLOSE-WAIT":   phrase("the peer said goodbye (FIN); we may still talk", "对方已道别 (FIN)；我方仍可说话"),
@@ -98,7 +98,7 @@ var (
 	EmptyCalling = phrase("Calling %s", "正在呼叫 %s")
 	EmptySecond  = phrase("Open a second terminal and run:", "请打开第二个终端，运行：")
 	EmptyRemote  = phrase("From another computer:", "在另一台电脑上运行：")
-	EmptyAlone   = phrase("Nobody around? See TCP and UDP side by side, both ends in here:", "没有旁人？在这一个终端里并排观看 TCP 与 UDP：")
+	EmptyAlone   = phrase("Nobody around? See TCP and UDP side by side, both ends in here:", "想一个人先试试？在这一个终端里并排观看 TCP 与 UDP：")
 )
 
 // The list of keys and commands.
