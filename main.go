@@ -116,7 +116,7 @@ type flags struct {
 	seed                    uint64
 	wait                    time.Duration
 	history                 int
-	theme, numbers          string
+	theme, numbers, pcap    string
 	own                     model.Config // the user's file
 }
 
@@ -152,6 +152,7 @@ second one calls it; ADDR is 127.0.0.1:9001 if none is given.`,
 	p.Var(number(&f.history, "--history", 100_000), "history", means("keep `N` messages on the screen"))
 	p.StringVar(&f.theme, "theme", "", means("the colours; `THEME` is auto, dark, light, dark16, light16 or mono (default auto)"))
 	p.StringVar(&f.numbers, "numbers", "", means("sequence numbers; `HOW` is rel (relative) or abs (as on the wire too) (default abs)"))
+	p.StringVar(&f.pcap, "pcap", "", means("write the packets to `FILE`, a new one, for Wireshark (needs CAP_NET_RAW, or --lab)"))
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
 		f.netSaid, f.seedSaid = c.Flags().Changed("net"), c.Flags().Changed("seed")
 	}
@@ -311,7 +312,13 @@ func talk(f flags, role transport.Role, args []string) error {
 		return usageError{fmt.Errorf("--history %d: at least 1 message is kept", f.history)}
 	}
 	inTTY, outTTY := f.terminals()
-	cfg.Stack, cfg.Hold = kernel.New(), !inTTY
+	k := kernel.New()
+	cfg.Stack, cfg.Hold = k, !inTTY
+	blind, err := f.see(k, &cfg)
+	if err != nil {
+		return err
+	}
+	defer blind()
 	tr, err := transport.Open(cfg)
 	if err != nil {
 		return usageError{err}
@@ -334,6 +341,37 @@ func talk(f flags, role transport.Role, args []string) error {
 		return exit(code)
 	}
 	return nil
+}
+
+// see has the kernel's stack see its own packets, where it may, and has those of
+// --pcap written; blind ends it. Who may not see them has all else.
+func (f flags) see(k *kernel.Stack, cfg *transport.Config) (blind func(), err error) {
+	var o kernel.CaptureOptions
+	if f.pcap != "" {
+		if cfg.Record, err = transport.Record(f.pcap); err != nil {
+			return nil, usageError{fmt.Errorf("--pcap: %w", err)}
+		}
+		if !cfg.Lab { // else what is sent to the lab's other end would be there twice
+			o.Observe = cfg.Record.Kernel
+		}
+	}
+	stop, err := k.Capture(o)
+	if err != nil && o.Observe != nil {
+		cfg.Record.Close()
+		os.Remove(f.pcap)
+		return nil, fmt.Errorf("--pcap: %w; sudo setcap cap_net_raw+ep seqtalk allows it, and --lab needs no leave", err)
+	}
+	return func() {
+		if err == nil {
+			stop()
+		}
+		if cfg.Record == nil {
+			return
+		}
+		if err := cfg.Record.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, "seqtalk: --pcap:", err)
+		}
+	}, nil
 }
 
 // terminals reports which of standard input and output are one.
