@@ -432,7 +432,7 @@ func (c *Carrier) apply(which Setting, was *Settings) {
 		}
 		c.live.SetFactor(factor)
 		if c.set.Held && c.set.Steps > was.Steps {
-			c.live.Step()
+			c.stepHere()
 		}
 	}
 }
@@ -444,8 +444,8 @@ func (c *Carrier) Settings() Settings {
 	return c.set
 }
 
-// StepHeld makes the next thing happen that waits for time to go on: here, if a
-// packet of ours is on its way, or else at the other end.
+// StepHeld lets the next packet cross the link while time is held: one of ours, if
+// there is one on its way, or else one of the other end's.
 func (c *Carrier) StepHeld() error {
 	s := c.Settings()
 	if !s.Held {
@@ -455,9 +455,15 @@ func (c *Carrier) StepHeld() error {
 		s.Steps++
 		return c.Set(Time, s)
 	}
-	for n := c.underWay(); c.underWay() == n && c.live.Step(); {
-	}
+	c.stepHere()
 	return nil
+}
+
+// stepHere moves held time to when the next packet of ours has crossed the link. If
+// none is on its way it stands still: the next timer may be far.
+func (c *Carrier) stepHere() {
+	for n := c.underWay(); n > 0 && c.underWay() == n && c.live.Step(); {
+	}
 }
 
 // underWay is how many packets of ours the link has not delivered yet.
