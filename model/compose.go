@@ -89,6 +89,8 @@ func (m *Model) refused(err error) {
 	switch {
 	case errors.Is(err, transport.ErrNoPeer):
 		m.kept(words.NoPeerShort, words.NoPeerKept)
+	case errors.Is(err, transport.ErrPeerMoved):
+		m.warn(words.PeerMovedKept)
 	case errors.Is(err, transport.ErrQueueFull):
 		m.warn(words.QueueFullKept, m.queued())
 	case errors.Is(err, transport.ErrEnded) && m.numbers.last.Role == transport.Listener:

@@ -1,6 +1,9 @@
 package transport
 
 import (
+	"errors"
+	"io"
+	"net"
 	"slices"
 	"testing"
 	"time"
@@ -20,6 +23,39 @@ func TestUDPOwnAddress(t *testing.T) {
 	a.mu.Unlock()
 	if a.Status().Legs[0].Up {
 		t.Error("it is its own peer")
+	}
+}
+
+// Over raw UDP a line that may have been meant for the peer before a stranger
+// wrote does not go to the stranger unasked.
+func TestUDPLineNotForStranger(t *testing.T) {
+	a := listening(t, Config{Protos: overUDP})
+	friend, err := net.Dial("udp", a.cfg.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer friend.Close()
+	io.WriteString(friend, "hi")
+	a.hears("hi")
+	a.fate(a.say("hello"), Sent)
+	stranger, err := net.Dial("udp", a.cfg.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stranger.Close()
+	io.WriteString(stranger, "x")
+	until[PeerMoved](a, nil)
+	secret := Message{Row: 9, Text: []byte("secret")}
+	if err := a.Send(secret); !errors.Is(err, ErrPeerMoved) {
+		t.Errorf("the line went to the stranger: %v", err)
+	}
+	if err := a.Send(secret); err != nil {
+		t.Errorf("it is refused twice: %v", err)
+	}
+	buf := make([]byte, 100)
+	stranger.SetReadDeadline(time.Now().Add(patience))
+	if n, _ := stranger.Read(buf); string(buf[:n]) != "secret" {
+		t.Errorf("the stranger, who was meant then, got %q", buf[:n])
 	}
 }
 

@@ -19,7 +19,8 @@ import (
 // life, with at most one peer at a time.
 type Transport interface {
 	// Send queues m. It never blocks: ErrQueueFull, ErrTooLong, ErrNoPeer (UDP
-	// before a peer is known), ErrClosed.
+	// before a peer is known), ErrPeerMoved (once, after the peer of raw UDP has
+	// changed: the line may have been meant for the one before), ErrClosed.
 	Send(m Message) error
 	// Ready is signalled when a full queue has room again.
 	Ready() <-chan struct{}
@@ -53,6 +54,7 @@ var (
 	ErrTooLong     = session.ErrTooLong
 	ErrNoPeer      = errors.New("nobody to send to yet: UDP has no connection, so it learns of the peer from its first datagram")
 	ErrEnded       = errors.New("the conversation has ended")
+	ErrPeerMoved   = errors.New("not sent: the UDP peer is somebody else now; what is sent again goes there")
 	ErrClosed      = errors.New("closed")
 	ErrUnsupported = errors.New("not possible here")
 )

@@ -17,6 +17,7 @@ const (
 	datagramSize = 65536                  // octets: no datagram is longer
 	datagrams    = 64                     // read before others get their turn
 	silentTime   = 15 * time.Second       // after which another session may take the peer's place
+	movedTime    = 10 * time.Second       // after a change of peer, in which a line may be meant for the one before
 	rivalTime    = 2 * time.Second        // the peer has to answer when somebody calls from its address
 	proofTime    = time.Second            // a caller has to prove its address when somebody else calls
 	byeTime      = 500 * time.Millisecond // for a last receipt, or 3 × RTT if that is longer
@@ -46,6 +47,8 @@ type udp struct {
 	heard   time.Time // when anything last came from the peer; zero: never
 	refused bool      // ICMP said that nobody is there, and nothing came since
 	locked  bool
+	spoken  bool      // we have sent the peer something
+	movedAt time.Time // when another took the place of a peer we had spoken to; zero: that was considered
 	ending  time.Time // when the goodbye is over; zero: none said
 	over    bool      // a dialer's conversation has ended
 	paused  bool      // nothing is read
@@ -107,6 +110,12 @@ func (u *udp) check(m Message) error {
 	case u.busy():
 		u.full = true
 		return ErrQueueFull
+	}
+	if at := u.movedAt; !at.IsZero() {
+		u.movedAt = time.Time{}
+		if u.c.now().Sub(at) < movedTime {
+			return ErrPeerMoved
+		}
 	}
 	return u.machine.Fits(m.Row, len(m.Text))
 }
@@ -226,6 +235,7 @@ func (u *udp) input(now time.Time, from netip.AddrPort, p []byte) {
 		return
 	case u.targets == nil && u.unframed() && !u.locked && !foreignFrame(p):
 		u.c.emit(PeerMoved{Proto: segment.UDP, Now: from, Was: u.peer})
+		u.displace(now)
 		u.peer = from
 	default:
 		if from == u.peer {
@@ -311,8 +321,23 @@ func (u *udp) judge(now time.Time) (next time.Time) {
 
 // replace puts the sender of p in the peer's place.
 func (u *udp) replace(now time.Time, from netip.AddrPort, p []byte) {
+	if from != u.peer {
+		u.displace(now)
+	}
+	at := u.movedAt
 	u.lose(now, Lost, nil)
 	u.first(now, from, p)
+	u.movedAt = at
+}
+
+// displace notes that another takes the peer's place. Anybody can: over raw UDP
+// the peer is whoever wrote last. So that no line goes to a stranger which was
+// typed for somebody else, the next Send is refused.
+func (u *udp) displace(now time.Time) {
+	if u.spoken {
+		u.movedAt = now
+	}
+	u.spoken = false
 }
 
 // renew begins a new session where the old one speaks to nobody: ICMP said so,
@@ -502,6 +527,7 @@ func (u *udp) wrote(o session.Out, err error) {
 	}
 	u.last[u.shots%remembered] = shot{o.Row, o.ID, o.Octets}
 	u.shots++
+	u.spoken = true
 	u.c.mark(segment.UDP, Sent, f)
 }
 
@@ -509,6 +535,7 @@ func (u *udp) wrote(o session.Out, err error) {
 func (u *udp) lose(now time.Time, cause Cause, err error) {
 	u.c.tellFates()
 	u.machine, u.heard, u.ending, u.out = nil, time.Time{}, time.Time{}, nil
+	u.spoken, u.movedAt = false, time.Time{}
 	u.over = u.targets != nil
 	u.c.emit(Down{At: now, Proto: segment.UDP, Cause: cause, Err: err})
 	u.c.wake()

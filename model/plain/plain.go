@@ -367,6 +367,10 @@ func (r *run) send(now time.Time) {
 			r.sent(m, now)
 			r.waiting[0] = piece{}
 			r.waiting = r.waiting[1:]
+		case errors.Is(err, transport.ErrPeerMoved) && r.o.InTTY:
+			r.tell(words.PlainMoved.In(r.o.Lang))
+			r.waiting = r.waiting[1:]
+		case errors.Is(err, transport.ErrPeerMoved): // a pipe talks to whoever wrote last
 		case errors.Is(err, transport.ErrTooLong) && r.limit > leastPiece:
 			r.limit = max(min(r.limit, len(p.octets))/2, leastPiece)
 		case errors.Is(err, transport.ErrQueueFull), errors.Is(err, transport.ErrNoPeer), errors.Is(err, transport.ErrEnded):
