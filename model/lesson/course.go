@@ -89,7 +89,35 @@ func (c *course) one(ctx context.Context) (int, error) {
 	if c.o.JSON {
 		c.verdict(&v)
 	}
-	return code(v.Kind), nil
+	if l.Without == nil || v.Kind == Skipped {
+		return code(v.Kind), nil
+	}
+	proves, err := c.without(ctx, l)
+	if err == nil && !proves {
+		return exitFails, nil
+	}
+	return code(v.Kind), err
+}
+
+// without plays the counter-test and says what came of it.
+func (c *course) without(ctx context.Context, l *Lesson) (proves bool, err error) {
+	v, err := l.CheckWithout(ctx, c.o.Stacks)
+	if err != nil {
+		return false, err
+	}
+	measured, ok := v.broken()
+	text := words.LessonWithout
+	if !ok {
+		text = words.LessonProves
+	}
+	said := text.In(c.o.Lang, l.WithoutWhat.In(c.o.Lang), measured)
+	if c.o.JSON {
+		e := encoder{&c.out}
+		e.line(verdictLine{"without", safe.String(l.Name).String(), v.Kind.String(), said})
+		return ok, nil
+	}
+	fmt.Fprintln(&c.out, said)
+	return ok, nil
 }
 
 func code(k VerdictKind) int {

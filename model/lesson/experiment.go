@@ -13,7 +13,12 @@ import (
 	"seqtalk/transport/segment"
 )
 
-// The bounds of an experiment: whatever its script does, it ends.
+// A bound ends an experiment, whatever its script does.
+type bound struct {
+	lasts time.Duration // of virtual time
+	steps int           // of the clock
+}
+
 const (
 	maxSteps    = 4_000_000
 	maxWireSeen = 400_000 // packets whose segments are kept
@@ -23,7 +28,7 @@ const (
 // function of the file. One goroutine calls everything but observe.
 type experiment struct {
 	play   Play
-	lasts  time.Duration
+	bound  bound
 	clock  *link.Virtual
 	ground Ground
 	began  time.Time
@@ -36,8 +41,7 @@ type experiment struct {
 	says     map[segment.Proto]map[Side]*passage
 	counts   counts
 	segments []segment.Segment // TCP's and UDP's as they left, Dir as A sees it
-	cutShort bool              // it would have gone on: after lasts, or after too many steps
-	endless  bool              // the latter
+	endless  bool              // it was stopped after too many steps
 
 	tap      sync.Mutex        // taken under the lab's locks: nothing is called with it held
 	watching bool              // tap's
@@ -59,14 +63,14 @@ type (
 	finished struct{} // the peer's FIN was read
 )
 
-// play plays p once and returns what happened. An error is the ground's, or
+// playOnce plays p and returns what happened. An error is the ground's, or
 // ctx's.
-func playOnce(ctx context.Context, build Build, p Play, lasts time.Duration, hear func(Happening)) (*experiment, error) {
+func playOnce(ctx context.Context, build Build, p Play, most bound, hear func(Happening)) (*experiment, error) {
 	if hear == nil {
 		hear = func(Happening) {}
 	}
 	x := &experiment{
-		play: p, lasts: lasts, hear: hear, watching: true,
+		play: p, bound: most, hear: hear, watching: true,
 		clock:    link.NewVirtual(time.Unix(0, 0).UTC()),
 		programs: map[Side]*program{}, known: map[netip.AddrPort]Side{}, wires: map[netip.AddrPort]*tcpWire{},
 		says: map[segment.Proto]map[Side]*passage{segment.TCP: {}, segment.UDP: {}},
@@ -161,17 +165,16 @@ func (x *experiment) weather(d *Deed) {
 
 // run steps until nothing is to come, or the lesson's time is over.
 func (x *experiment) run(ctx context.Context) error {
-	end := x.began.Add(x.lasts)
+	end := x.began.Add(x.bound.lasts)
 	for n := 0; ; n++ {
 		next, ok := x.clock.Next()
 		switch {
 		case !ok:
 			return nil
 		case next.After(end):
-			x.cutShort = true
 			return nil
-		case n >= maxSteps:
-			x.cutShort, x.endless = true, true
+		case n >= x.bound.steps:
+			x.endless = true
 			return nil
 		case n%1024 == 0 && ctx.Err() != nil:
 			return context.Cause(ctx)
@@ -233,7 +236,7 @@ func (x *experiment) passage(proto segment.Proto, from Side) *passage {
 func (x *experiment) wire(dialer netip.AddrPort, who Side) *tcpWire {
 	w := x.wires[dialer]
 	if w == nil || who != 0 {
-		w = &tcpWire{dialer: dialer, fromDialer: newHalf(x.passage(segment.TCP, who)), fromListener: newHalf(nil)}
+		w = &tcpWire{fromDialer: newHalf(x.passage(segment.TCP, who)), fromListener: newHalf(nil)}
 		x.wires[dialer] = w
 	}
 	return w

@@ -101,6 +101,7 @@ func TestLessonFromFile(t *testing.T) {
 		code       int
 	}{
 		{file, "holds: 1 of 1\n", 0},
+		{strings.Replace(file, "loss 100%", "delay 6ms", 1), "without it (x): HOLDS ALL THE SAME, so this lesson proves nothing: tcp.delivered == 1 (1)\n", 1},
 		{strings.Replace(file, "delay 5ms", "loss 100%", 1), "DOES NOT HOLD: 0 of 1\n", 1},
 		{strings.Replace(file, `"lab"`, `"kernel"`, 1), "skipped: it needs the stack \"kernel\": not there; there are: lab\n", 0},
 		{strings.Replace(file, "A connects", "A dials", 1), `x.toml, line 11: "dials" is nothing A can do`, 2},
@@ -138,9 +139,96 @@ func TestLessonEnds(t *testing.T) {
 	if _, err := l.Check(ctx, labOnly, nil); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	x, err := playOnce(context.Background(), labGround, l.Play, l.Lasts, nil)
-	if err != nil || x.now() > l.Lasts {
+	x, err := playOnce(context.Background(), labGround, l.Play, bound{l.Lasts, maxSteps}, nil)
+	if err != nil || x.now() > l.Lasts || x.endless {
 		t.Errorf("ended at %v, %v", x.now(), err)
+	}
+	x, err = playOnce(context.Background(), labGround, l.Play, bound{l.Lasts, 20}, nil)
+	if err != nil || !x.endless || !strings.HasPrefix(x.stopped().En, "it does not end: stopped after 20 steps at ") {
+		t.Errorf("%v, %v", x.stopped(), err)
+	}
+}
+
+// What the link and the programs can be told to do happens.
+func TestDeeds(t *testing.T) {
+	const both = "@0s B opens both\n@0s A connects\n@0s A opens udp\n"
+	for _, c := range []struct{ script, observe string }{
+		{both + `@1s link doubles` + "\n" + `@1s A says both "x"`, "udp.duplicate == 1; tcp.duplicate == 0"},
+		{both + `@1s link doubles 2 from B` + "\n" + `@1s A says both "x"` + "\n" + `@2s B says both "y"`, "udp.duplicate == 0; A.udp.reads == 2"},
+		{both + `@1s link swaps` + "\n" + `@1s A says both 2 x 9 B`, "udp.late == 1; tcp.late == 0; udp.ordered == no; tcp.ordered == yes"},
+		{both + `@1s link corrupts` + "\n" + `@1s A says both "x"`, "udp.delivered == 0; udp.harmed == 1; tcp.delivered == 1; tcp.resent == 1"},
+		{both + `@1s link becomes loss 100%` + "\n" + `@1s A says both "x"` + "\n@3s link becomes off", "udp.lost == 1; tcp.delivered == 1; tcp.max > 1s"},
+		{both + "@500ms A nagle on\n" + `@1s A says tcp 5 x 9 B every 1ms`, "tcp.delivered == 5; B.tcp.reads == 2"},
+		{both + `@1s A says tcp 5 x 9 B every 1ms`, "B.tcp.reads == 5"},
+		{both + "@1s B reads 3\n" + `@1s A says both "four"`, `B.tcp.reads are: "fou", "r"; B.udp.reads are: "fou"; B.udp.torn == 1; udp.delivered == 0`},
+		{"@0s B opens udp\n" + `@1s B says udp "x"`, "B.udp.error == no-peer"},
+		{"@0s B opens tcp\n@0s B opens tcp\n", "B.tcp.error == in-use"},
+		{"@0s B opens tcp\n@0s A connects\n@0s C connects\n" + `@1s C says tcp "x"`, "tcp.connections == 2; B.tcp.reads == 0"},
+	} {
+		text := strings.Replace(file, "@0s B opens both\n@0s A connects\n@1s A says tcp \"hi\"", c.script, 1)
+		text, _, _ = strings.Cut(text, "observe")
+		text += "observe = ['" + strings.ReplaceAll(c.observe, "; ", "', '") + "']\n"
+		l, err := ParseLesson("x", []byte(text))
+		if err != nil {
+			t.Errorf("%s: %v", c.script, err)
+			continue
+		}
+		v, err := l.Check(context.Background(), labOnly, nil)
+		if err != nil || v.Kind != Holds {
+			t.Errorf("%s: %v, %+v", c.script, err, v.Seen)
+		}
+	}
+}
+
+// How a list is compared with what is wanted of it.
+func TestLists(t *testing.T) {
+	for _, c := range []struct {
+		got, want, how string
+		holds          bool
+	}{
+		{"1 2 3", "1, 2", "", true},
+		{"1 2 3", "2, 3", "", false},
+		{"1 2 3", "1, 2", "are", false},
+		{"1 2 3", "1, 2, 3", "are", true},
+		{"1 2 3", "1, 3", "include", true},
+		{"1 2 3", "3, 1", "include", false},
+		{"1", "1, 2", "", false},
+		{"", "1", "include", false},
+	} {
+		var got []item
+		for _, s := range strings.Fields(c.got) {
+			got = append(got, item{text: s})
+		}
+		var want []func(item) bool
+		for _, s := range splitItems(c.want) {
+			m, _ := wantText(s)
+			want = append(want, m)
+		}
+		if measured, holds := follow(got, want, c.how); holds != c.holds {
+			t.Errorf("%s %s: %s is %v (%s)", c.got, c.how, c.want, holds, measured)
+		}
+	}
+	if got := splitItems(`"a, b", "c\"d, e", f`); !slices.Equal(got, []string{`"a, b"`, `"c\"d, e"`, "f"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// A lesson's story, as people read it.
+func TestStories(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		lang words.Lang
+	}{{"handshake", words.English}, {"rst", words.Chinese}} {
+		out, _ := told(t, LessonOptions{Name: c.name, Lang: c.lang})
+		name := filepath.Join("testdata", "lesson."+c.name+".txt")
+		if *update {
+			if err := os.WriteFile(name, []byte(out), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want, err := os.ReadFile(name); err != nil || out != string(want) {
+			t.Errorf("%s differs (%v):\n%s", name, err, out)
+		}
 	}
 }
 
@@ -154,7 +242,7 @@ func TestEveryFigure(t *testing.T) {
 	idle := l.Play
 	idle.Deeds = idle.Deeds[:1]
 	for _, p := range []Play{idle, l.Play} {
-		x, err := playOnce(context.Background(), labGround, p, l.Lasts, nil)
+		x, err := playOnce(context.Background(), labGround, p, bound{l.Lasts, maxSteps}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,7 +3,6 @@ package lesson
 import (
 	"crypto/sha256"
 	"hash"
-	"net/netip"
 	"time"
 
 	"seqtalk/transport/segment"
@@ -166,9 +165,8 @@ func (h *half) intact() bool {
 	return h.written == h.read && string(h.out.Sum(nil)) == string(h.in.Sum(nil))
 }
 
-// A wire is one TCP connection of a lesson, known by its dialer's address.
+// A tcpWire is one TCP connection of a lesson.
 type tcpWire struct {
-	dialer       netip.AddrPort
 	fromDialer   *half
 	fromListener *half
 }

@@ -16,10 +16,23 @@ type Verdict struct {
 	Lesson  *Lesson
 	Kind    VerdictKind
 	Seen    []Seen
-	Figures Both   // the lesson's own sentence with what was measured
-	Why     Both   // of a skipped one, what it would need; of one that did not end, where it was stopped
-	Maps    []Map  // of messages that did not all arrive
-	Links   string // what the link was set to
+	Figures Both  // the lesson's own sentence with what was measured
+	Why     Both  // of a skipped one, what it would need; of one that did not end, where it was stopped
+	Maps    []Map // of messages that did not all arrive
+}
+
+// broken is, of a counter-test, what it was to break and what was measured. ok
+// says that all of it broke: else the lesson would hold whatever happens.
+func (v *Verdict) broken() (measured string, ok bool) {
+	ok = v.Kind == Fails
+	var parts []string
+	for i, s := range v.Seen {
+		if slices.Contains(v.Lesson.Breaks, v.Lesson.Observe[i].Text) {
+			parts = append(parts, s.Text+" ("+s.Measured+")")
+			ok = ok && !s.Holds
+		}
+	}
+	return strings.Join(parts, "; "), ok
 }
 
 // VerdictKind is one of three.
@@ -65,14 +78,14 @@ func (l *Lesson) CheckWithout(ctx context.Context, on Stacks) (Verdict, error) {
 }
 
 func (l *Lesson) judge(ctx context.Context, on Stacks, p Play, hear func(Happening)) (Verdict, error) {
-	v := Verdict{Lesson: l, Links: p.Spec.String()}
+	v := Verdict{Lesson: l}
 	build, ok := on[l.On]
 	if !ok {
 		names := strings.Join(slices.Sorted(maps.Keys(on)), ", ")
 		v.Why = l.skipped(words.LessonNoStack.In(words.English, names), words.LessonNoStack.In(words.Chinese, names))
 		return v, nil
 	}
-	x, err := playOnce(ctx, build, p, l.Lasts, hear)
+	x, err := playOnce(ctx, build, p, bound{l.Lasts, maxSteps}, hear)
 	switch {
 	case ctx.Err() != nil:
 		return v, context.Cause(ctx)
@@ -90,12 +103,19 @@ func (l *Lesson) judge(ctx context.Context, on Stacks, p Play, hear func(Happeni
 	}
 	v.Figures = Both{fill(words.English, l.Verdict.En, x), fill(words.Chinese, l.Verdict.Zh, x)}
 	if x.endless {
-		v.Kind = Fails
-		at := x.now().Round(time.Microsecond)
-		v.Why = Both{words.LessonEndless.In(words.English, maxSteps, at), words.LessonEndless.In(words.Chinese, maxSteps, at)}
+		v.Kind, v.Why = Fails, x.stopped()
 	}
 	v.Maps = mapsOf(x)
 	return v, nil
+}
+
+// stopped says where an experiment was that did not end.
+func (x *experiment) stopped() Both {
+	at := x.now().Round(time.Microsecond)
+	return Both{
+		words.LessonEndless.In(words.English, x.bound.steps, at),
+		words.LessonEndless.In(words.Chinese, x.bound.steps, at),
+	}
 }
 
 func (l *Lesson) skipped(en, zh string) Both {

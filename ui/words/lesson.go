@@ -49,6 +49,8 @@ var (
 	LessonFails    = phrase("DOES NOT HOLD: %s", "不成立：%s")
 	LessonSkipped  = phrase("skipped: it needs the stack %q: %s", "跳过：需要协议栈 %q：%s")
 	LessonNoStack  = phrase("not there; there are: %s", "没有；现有：%s")
+	LessonWithout  = phrase("without it (%s): does not hold, as it must not: %s", "去掉它（%s）：不成立，理应如此：%s")
+	LessonProves   = phrase("without it (%s): HOLDS ALL THE SAME, so this lesson proves nothing: %s", "去掉它（%s）：照样成立，所以这一课什么也证明不了：%s")
 	LessonEndless  = phrase("it does not end: stopped after %d steps at %s", "没有结束：%d 步后在 %s 停下")
 	LessonSum      = phrase("%d lessons: %d hold, %d do not, %d skipped", "%d 课：%d 成立，%d 不成立，%d 跳过")
 
