@@ -158,7 +158,10 @@ func (s *Screen) Pid() int { return s.cmd.Process.Pid }
 func (s *Screen) Exit() (int, error) {
 	select {
 	case <-s.exited:
-		<-s.drawn
+		select {
+		case <-s.drawn:
+		case <-time.After(time.Second): // somebody else holds the terminal
+		}
 		return s.cmd.ProcessState.ExitCode(), nil
 	case <-time.After(patience):
 		return 0, fmt.Errorf("still running after %v; the screen:\n%s", patience, s.Text())
