@@ -180,7 +180,7 @@ func TestDown(t *testing.T) {
 	} {
 		c := New(Config{})
 		c.Apply(up(tc.proto, true))
-		c.Apply(settled(tc.proto, tc.wire, ""))
+		c.Apply(settled(tc.proto, tc.wire, "bob"))
 		for m := transport.Queued; m <= transport.Delivered; m++ {
 			say(c, m.String())
 			f := transport.Fate{Row: uint64(m) + 1}
@@ -339,8 +339,8 @@ func TestHowLinesCame(t *testing.T) {
 func TestChanged(t *testing.T) {
 	c := New(Config{})
 	c.Apply(up(segment.TCP, true))
-	c.Apply(settled(segment.TCP, session.Framed, ""))
-	c.Apply(settled(segment.UDP, session.Framed, ""))
+	c.Apply(settled(segment.TCP, session.Framed, "bob"))
+	c.Apply(settled(segment.UDP, session.Framed, "bob"))
 	say(c, "x")
 	seen := map[uint32]string{}
 	step := func(name string, ev transport.Event) {
