@@ -80,7 +80,7 @@ func (m *Model) lineKey(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, b.HalfClose) && m.editor.empty():
 		return m.endOfInput()
 	case key.Matches(k, b.Escape):
-		m.attend(func() { m.view, m.pane = ui.Latest, panePlain })
+		m.attend(func() { m.view, m.ladder.view, m.pane = ui.Latest, ui.Latest, panePlain })
 		m.seen = m.talk.End()
 	case m.paneKey(k), m.scrollKey(k), m.editor.key(k, b):
 	default:

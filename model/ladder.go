@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -100,7 +101,7 @@ func (m *Model) ladderPane(w, h int) ui.Ladder {
 	d := ui.Ladder{
 		Rungs: rungs{m}, W: w, H: h, Selected: ui.None, Until: m.ladder.until,
 		Left: m.ownTitle(), Right: m.peerTitle(), Absolute: m.ladder.absolute, Both: m.both(),
-		Missed: m.sight.missed, EndKey: words.EndKey.In(m.look.Lang),
+		Missed: m.sight.missed, EndKey: strings.Fields(m.keys.Bottom.Help().Key)[0],
 	}
 	if s := m.ladder.sieve; s != nil {
 		d.Rungs, d.NoAcks = s, true

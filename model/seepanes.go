@@ -31,7 +31,7 @@ func (m *Model) nextPane() {
 	case panePlain:
 		m.pane = paneLadder
 	case paneLadder:
-		m.pane = paneChat
+		m.pane, m.ladder.view = paneChat, ui.Latest
 		l := m.layoutOf(panePlain)
 		if !m.both() && l.Side.Empty() {
 			m.pane = panePlain // the same
