@@ -3,6 +3,7 @@ package lesson
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -76,14 +77,32 @@ func TestEveryCounterTestFails(t *testing.T) {
 }
 
 func TestAllTwiceTheSame(t *testing.T) {
-	for _, json := range []bool{false, true} {
-		first, code := told(t, LessonOptions{All: true, JSON: json, Lang: words.Chinese})
-		second, _ := told(t, LessonOptions{All: true, JSON: json, Lang: words.Chinese})
-		if code != 0 || first != second {
-			t.Errorf("exit %d; the same: %v", code, first == second)
+	first, code := told(t, LessonOptions{All: true, Lang: words.Chinese})
+	second, _ := told(t, LessonOptions{All: true, Lang: words.Chinese})
+	if code != 0 || first != second {
+		t.Errorf("exit %d; the same: %v", code, first == second)
+	}
+	if want := words.LessonSum.In(words.Chinese, len(order), len(order), 0, 0); !strings.Contains(first, want) {
+		t.Error(first)
+	}
+}
+
+// As JSON a lesson is one object a line, the same every time.
+func TestLessonJSON(t *testing.T) {
+	first, code := told(t, LessonOptions{Name: "reliable", JSON: true})
+	second, _ := told(t, LessonOptions{Name: "reliable", JSON: true})
+	if code != 0 || first != second {
+		t.Errorf("exit %d; the same: %v", code, first == second)
+	}
+	events := map[string]int{}
+	for line := range strings.Lines(first) {
+		var o struct{ Event string }
+		if err := json.Unmarshal([]byte(line), &o); err != nil {
+			t.Fatalf("%v: %s", err, line)
 		}
-		if strings.Count(first, "\n") < len(order) {
-			t.Error(first)
-		}
+		events[o.Event]++
+	}
+	if events["lesson"] != 1 || events["observation"] != 6 || events["verdict"] != 1 || events["without"] != 1 || events["segment"] < 100 {
+		t.Error(events)
 	}
 }
