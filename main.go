@@ -11,6 +11,8 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"os/user"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,6 +23,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"seqtalk/model"
+	"seqtalk/model/flag"
 	"seqtalk/model/lesson"
 	"seqtalk/model/plain"
 	"seqtalk/transport"
@@ -29,6 +32,7 @@ import (
 	"seqtalk/transport/link"
 	"seqtalk/transport/segment"
 	"seqtalk/transport/session"
+	"seqtalk/ui/safe"
 	"seqtalk/ui/words"
 )
 
@@ -145,11 +149,11 @@ second one calls it; ADDR is 127.0.0.1:9001 if none is given.`,
 	p.StringVar(&f.lang, "lang", "", means("the language; `LANG` is en or zh (default: from the locale)"))
 	p.BoolVar(&f.plain, "plain", false, "lines on standard input and output, no screen")
 	p.BoolVar(&f.json, "json", false, "like --plain, with one JSON object a line on standard output")
-	p.VarP(seconds(&f.wait, "--wait", plain.DefaultWait), "wait", "w", means("with --plain: `SECS` to wait for the peer's end after one's own"))
+	p.VarP(flag.Seconds(&f.wait, "--wait", plain.DefaultWait), "wait", "w", means("with --plain: `SECS` to wait for the peer's end after one's own"))
 	p.BoolVar(&f.retry, "retry", false, "go on trying until somebody is there")
 	p.BoolVarP(&f.v4, "ipv4", "4", false, "use IPv4 only")
 	p.BoolVarP(&f.v6, "ipv6", "6", false, "use IPv6 only")
-	p.Var(number(&f.history, "--history", 100_000), "history", means("keep `N` messages on the screen"))
+	p.Var(flag.Number(&f.history, "--history", 100_000), "history", means("keep `N` messages on the screen"))
 	p.StringVar(&f.theme, "theme", "", means("the colours; `THEME` is auto, dark, light, dark16, light16 or mono (default auto)"))
 	p.StringVar(&f.numbers, "numbers", "", means("sequence numbers; `HOW` is rel (relative) or abs (as on the wire too) (default abs)"))
 	p.StringVar(&f.pcap, "pcap", "", means("write the packets to `FILE`, a new one, for Wireshark (needs CAP_NET_RAW, or --lab)"))
@@ -176,7 +180,7 @@ func (f *flags) labFlags(c *cobra.Command) {
 	s := c.Flags()
 	s.StringVar(&f.net, "net", "", means("an emulated link under the talk; `SPEC` is in netem's words (\"loss 20% delay 80ms\") or a preset (3g, satellite, very-bad …); implies --lab"))
 	s.BoolVar(&f.lab, "lab", false, "a TCP/IP stack of our own, whose every packet is seen; the link is perfect without --net")
-	s.Var(seed(&f.seed, "--seed"), "seed", means("the same weather on the emulated link every time for the same `N`"))
+	s.Var(flag.Seed(&f.seed, "--seed"), "seed", means("the same weather on the emulated link every time for the same `N`"))
 }
 
 // config reads the flags.
@@ -507,9 +511,9 @@ side. Without a screen it says messages by itself and prints what came of them.`
 	p := cmd.Flags()
 	p.StringVar(&c.net, "net", "", means("the link; `SPEC` is in netem's words or a preset (default \""+compareNet+"\")"))
 	p.StringVar(&c.seed, "seed", "", means("the same weather every time for the same `N`"))
-	p.Var(number(&c.count, "--count", lesson.DefaultCount), "count", means("without a screen: say `N` messages"))
-	p.Var(seconds(&c.interval, "--interval", lesson.DefaultInterval), "interval", means("without a screen: `SECS` between two messages"))
-	p.Var(number(&c.size, "--size", lesson.DefaultSize), "size", means("without a screen: `N` bytes a message"))
+	p.Var(flag.Number(&c.count, "--count", lesson.DefaultCount), "count", means("without a screen: say `N` messages"))
+	p.Var(flag.Seconds(&c.interval, "--interval", lesson.DefaultInterval), "interval", means("without a screen: `SECS` between two messages"))
+	p.Var(flag.Number(&c.size, "--size", lesson.DefaultSize), "size", means("without a screen: `N` bytes a message"))
 	p.BoolVar(&c.virtual, "virtual", false, "without a screen: in virtual time, exactly the same every time")
 	return cmd
 }
@@ -609,4 +613,67 @@ docs/LESSONS.md says how to write one.`,
 	cmd.Flags().BoolVar(&o.All, "all", false, "every lesson, and the table of claims, verdicts and figures")
 	cmd.Flags().BoolVar(&o.List, "list", false, "the lessons and what they claim")
 	return cmd
+}
+
+// mistake is what the flag library says, in our words where we have some.
+func mistake(err error) error {
+	if bad := (flag.Mistake{}); errors.As(err, &bad) {
+		return usageError{bad}
+	}
+	return usageError{err}
+}
+
+// plainHelp reports that the help goes where no colours are wanted.
+func plainHelp(args []string) bool {
+	asked := func(a string) bool { return a == "-h" || a == "--help" || a == "help" }
+	return slices.ContainsFunc(args, asked) && !term.IsTerminal(os.Stdout.Fd())
+}
+
+// means is a flag's text. The plain help takes the name of the flag's value
+// from its back quotes; the coloured one would show them.
+func means(text string) string {
+	if plainHelp(os.Args[1:]) {
+		return text
+	}
+	return strings.ReplaceAll(text, "`", "")
+}
+
+// address holds that the words after a command are one address at most.
+func address(_ *cobra.Command, args []string) error {
+	typed := strings.Join(args, " ")
+	switch {
+	case len(args) > 2:
+		return fmt.Errorf("%q is more than an address; write HOST:PORT, as in 127.0.0.1:9001", typed)
+	case len(args) == 2 && strings.Trim(args[1], "0123456789") != "":
+		return fmt.Errorf("%q: %q is not a port; a port is a number from 1 to 65535, as in 127.0.0.1 9001", typed, args[1])
+	}
+	return nil
+}
+
+// addressOrCommand is address, but for a word that looks more like a command's
+// name than like a host's: nobody means to look it up.
+func addressOrCommand(root *cobra.Command, args []string) error {
+	if len(args) > 0 && !strings.ContainsAny(args[0], ".:[]0123456789") {
+		if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+			return fmt.Errorf("unknown command %q; did you mean %s?", args[0], strings.Join(near, " or "))
+		}
+	}
+	return address(root, args)
+}
+
+// nick is the name to go by: the one given, or the login name.
+func nick(given string) string {
+	if given != "" {
+		return given
+	}
+	names := []string{os.Getenv("USER"), os.Getenv("USERNAME")}
+	if u, err := user.Current(); err == nil {
+		names = append(names, u.Username[strings.LastIndexByte(u.Username, '\\')+1:]) // DOMAIN\name on Windows
+	}
+	for _, n := range names {
+		if safe.ValidNick(n) {
+			return n
+		}
+	}
+	return "me"
 }

@@ -41,6 +41,7 @@ var house = map[string][]string{
 	"model/lesson":  {"model/talk", "transport", "transport/stack", "transport/link", "transport/segment", "transport/session", "ui/safe", "ui/words"},
 	"model/talk":    {"transport", "transport/segment", "transport/session", "transport/stack", "ui/safe", "ui/words"},
 	"model/plain":   {"model/talk", "transport", "transport/segment", "transport/session", "ui/safe", "ui/words"},
+	"model/flag":    {},
 	"model/screen":  {},
 	"docs/pictures": {"model/screen"},
 	"model": {"model/talk", "ui", "ui/safe", "ui/words", "transport", "transport/link", "transport/segment",

@@ -175,6 +175,12 @@ func TestQueueBeforePeer(t *testing.T) {
 	b.hears("said to nobody yet")
 	a.fate(row, Delivered)
 
+	b.Close()
+	until[Down](a, nil)
+	row = a.say("said to the next one")
+	start(t, Config{Addr: addr}).hears("said to the next one")
+	a.fate(row, Delivered)
+
 	u := start(t, Config{Addr: freeAddr(t), Protos: overUDP})
 	until(u, func(n Notice) bool { return n.Code == NoteListening })
 	if err := u.Send(Message{Row: 1, Text: []byte("x")}); !errors.Is(err, ErrNoPeer) {

@@ -404,7 +404,7 @@ func (t *tcp) down(now time.Time, cause Cause, err error) {
 	t.letGo()
 	t.phase = tcpOver
 	if t.listener != nil {
-		t.phase = tcpListening
+		t.phase, t.halved, t.ending = tcpListening, false, false // what is said now waits for the next one
 	}
 	t.c.emit(Down{At: now, Proto: segment.TCP, Cause: cause, Err: err, Unsent: unsent})
 	t.c.wake()

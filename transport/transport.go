@@ -173,7 +173,7 @@ type Resent struct {
 	N           int
 }
 
-// HalfClosed says that the peer has sent its FIN and still listens.
+// HalfClosed says that the peer has sent its FIN: it will say nothing more.
 type HalfClosed struct {
 	At    time.Time
 	Proto segment.Proto
