@@ -102,13 +102,19 @@ func (l *life) guard(name string) {
 	os.Exit(exitPanic)
 }
 
-// signals ends the program on the first of the endings that comes, but not
-// before it has begun: Bubble Tea cannot be stopped while it starts.
-func (l *life) signals(begun <-chan struct{}) {
+// catch has the endings come to us from now on, before the terminal's modes
+// change.
+func catch() chan os.Signal {
 	c := make(chan os.Signal, len(endings))
 	for s := range endings {
 		signal.Notify(c, s)
 	}
+	return c
+}
+
+// signals ends the program on the first of the endings that comes, but not
+// before it has begun: Bubble Tea cannot be stopped while it starts.
+func (l *life) signals(c chan os.Signal, begun <-chan struct{}) {
 	defer signal.Stop(c)
 	select {
 	case <-begun:

@@ -32,7 +32,8 @@ func Run(o Options) (exit int, err error) {
 		l.Go("far pump", func() { m.box.pumpFar(o.Pair.B.Events()) })
 	}
 	l.Go("courier", func() { m.box.courier(l.p.Send) })
-	l.Go("signals", func() { l.signals(begun) })
+	caught := catch()
+	l.Go("signals", func() { l.signals(caught, begun) })
 	l.Go("room", func() { l.room(o.Transport.Ready()) })
 	_, err = l.p.Run()
 	m.box.shut()
