@@ -45,6 +45,7 @@ func newCommands(linked bool) []command {
 		{Command: words.CmdBell, also: []string{"mute"}, do: (*Model).bell},
 		{Command: words.CmdStats, do: (*Model).stats},
 	}
+	all = append(all, stackCommands()...)
 	if linked {
 		all = append(all, linkCommands()...)
 	}
@@ -332,6 +333,9 @@ func (m *Model) stats(string) tea.Cmd {
 		m.note(talk.Info, words.StatsCame, c.Received, c.Lost, c.Duplicate, c.Late, c.Malformed)
 		if g.KernelDrops > 0 {
 			m.note(talk.Info, words.StatsDropped, g.KernelDrops)
+		}
+		if g.Proto == segment.TCP {
+			m.statsTCP(&g.TCP)
 		}
 	}
 	return nil

@@ -67,8 +67,6 @@ func linkCommands() []command {
 		{Command: words.CmdCorrupt, do: aimed("/corrupt", transport.Corrupt{})},
 		{Command: words.CmdCut, do: (*Model).cutLink},
 		{Command: words.CmdHeal, do: (*Model).healLink},
-		{Command: words.CmdBurst, needs: true, do: (*Model).burst},
-		{Command: words.CmdFlood, needs: true, do: (*Model).flood},
 		{Command: words.CmdEvery, also: []string{"metronome"}, needs: true, do: (*Model).everySo},
 	}
 }

@@ -102,6 +102,7 @@ type Model struct {
 	met                        bool // somebody came, or there is something to read
 	peered                     bool // somebody came
 	halfClosed                 bool
+	gathers                    bool  // Nagle's algorithm is on
 	plaintext                  bool  // the address can be reached from other machines
 	failed                     error // why no conversation could come about: it ends the program
 }

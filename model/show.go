@@ -93,6 +93,9 @@ func (m *Model) extra() string {
 	if m.plaintext {
 		s = append(s, words.BarPlaintext.In(l))
 	}
+	if m.deaf() {
+		s = append(s, words.BarPaused.In(l))
+	}
 	if k := m.linkExtra(); k != "" {
 		s = append(s, k)
 	}
@@ -182,6 +185,15 @@ func tcpOf(u *ui.Leg, s *segment.Snapshot) {
 	if s.Has(segment.HasRetrans) {
 		u.Resent = s.Retrans
 	}
+	if s.Has(segment.HasQueue) {
+		u.InFlight, u.Unsent = s.InFlight, s.Unsent
+	}
+	if s.Has(segment.HasWnd) && s.State.Synchronized() && s.State < segment.TimeWait {
+		if u.Window = s.SndWnd; s.SndWnd <= 0 {
+			u.Window = -1
+		}
+	}
+	u.Word = s.History
 	out := side{base: s.ISS, next: s.SndNxt, known: s.Has(segment.HasSnd), abs: s.Has(segment.HasISS)}
 	in := side{base: s.IRS, next: s.RcvNxt, known: s.Has(segment.HasRcv), abs: s.Has(segment.HasIRS)}
 	u.OutSeq, u.InAck = out.number(s.SndNxt), out.number(s.SndUna)

@@ -14,7 +14,8 @@ func (a *bar) rtt(l *Look, g *Leg) {
 	}
 }
 
-// tcp adds the congestion window, retransmissions and the history word.
+// tcp adds the congestion window, retransmissions, what is under way, the peer's
+// window and the history word.
 func (a *bar) tcp(l *Look, g *Leg) {
 	th := l.Theme
 	if a.about(PartCwnd); g.Cwnd >= 0 {
@@ -25,8 +26,31 @@ func (a *bar) tcp(l *Look, g *Leg) {
 		a.add(pick(g.Resent > 0, 9, 3), field{pick(g.Resent > 0, th.Warn, th.Text), l.Glyphs.Resent + strconv.Itoa(g.Resent)})
 		a.gap(3)
 	}
+	a.underway(l, g)
 	if a.about(PartWord); g.Word != "" {
 		a.add(5, field{th.Dim, g.Word})
+	}
+}
+
+// underway adds the bytes that wait for an acknowledgement and those that wait to
+// be sent, while there are some, and the window, which matters most when closed.
+func (a *bar) underway(l *Look, g *Leg) {
+	th := l.Theme
+	for _, c := range [...]struct {
+		part Part
+		p    words.Phrase
+		n    int
+		gone int
+		st   Style
+	}{
+		{PartFlight, words.BarFlight, g.InFlight, 2, th.Text},
+		{PartUnsent, words.BarUnsent, g.Unsent, 4, th.Warn},
+		{PartWindow, words.BarWindow, g.Window, pick(g.Window < 0, 9, 1), pick(g.Window < 0, th.Warn, th.Text)},
+	} {
+		if a.about(c.part); c.n != 0 {
+			a.add(c.gone, field{th.Dim, c.p.In(l.Lang) + " "}, field{c.st, Bytes(max(c.n, 0))})
+			a.gap(2)
+		}
 	}
 }
 

@@ -35,6 +35,12 @@ func (s Status) Explain(l *Look, spot Spot, said func(last uint64, mine bool) (S
 		return Explain(l, words.TopicCwnd, g.Cwnd), true
 	case PartResent:
 		return Explain(l, words.TopicResent, g.Resent), true
+	case PartFlight:
+		return Explain(l, words.TopicFlight, Bytes(g.InFlight)), true
+	case PartUnsent:
+		return Explain(l, words.TopicUnsent, Bytes(g.Unsent)), true
+	case PartWindow:
+		return Explain(l, pick(g.Window < 0, words.TopicShut, words.TopicWindow), Bytes(max(g.Window, 0))), true
 	case PartWord:
 		return Explain(l, words.TopicHistory), true
 	case PartExtra:

@@ -22,3 +22,19 @@ func Span(d time.Duration) string {
 	}
 	return strconv.Itoa(int(d.Round(time.Second)/time.Second)) + " s"
 }
+
+// Bytes is n in as few characters as say enough: "0", "740", "1.4k", "62k", "3.9M".
+func Bytes(n int) string {
+	unit := ""
+	f := float64(n)
+	for _, u := range [...]string{"k", "M", "G"} {
+		if f < 999.5 {
+			break
+		}
+		f, unit = f/1000, u
+	}
+	if unit == "" || f >= 9.95 {
+		return strconv.FormatFloat(f, 'f', 0, 64) + unit
+	}
+	return strconv.FormatFloat(f, 'f', 1, 64) + unit
+}

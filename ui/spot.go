@@ -13,6 +13,9 @@ const (
 	PartRTT
 	PartCwnd
 	PartResent
+	PartFlight
+	PartUnsent
+	PartWindow
 	PartWord
 	PartExtra
 	PartOutFlags

@@ -31,6 +31,8 @@ type Leg struct {
 
 	// Of TCP:
 	Cwnd, Resent             int // -1: not known
+	InFlight, Unsent         int // bytes; 0: none, or not known
+	Window                   int // the peer's, in bytes; -1: closed; 0: not known
 	OutSeq, OutAck           Number
 	InSeq, InAck             Number
 	OutFlags, InFlags        string // "P.", where segments are seen
