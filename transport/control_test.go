@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -198,5 +199,47 @@ func TestControlsOfBoth(t *testing.T) {
 		if err := u.Do(c); !errors.Is(err, ErrUnsupported) {
 			t.Errorf("UDP, %T: %v", c, err)
 		}
+	}
+}
+
+// Both say more than all buffers hold while both read: no read fails, nothing is
+// lost, and what the error queue told of the numbers stays true.
+func TestFullBothWays(t *testing.T) {
+	a, b := pair(t, Config{Role: Listener}, Config{Role: Dialer})
+	a.settled(session.Framed)
+	b.settled(session.Framed)
+	const lines = 6000
+	text := bytes.Repeat([]byte("z"), 2000)
+	var wg sync.WaitGroup
+	for _, e := range []*end{a, b} {
+		wg.Go(func() {
+			for row := uint64(1); row <= lines; {
+				switch err := e.Send(Message{Row: row, Text: text}); {
+				case err == nil:
+					row++
+				case errors.Is(err, ErrQueueFull):
+					<-e.Ready()
+				default:
+					t.Errorf("row %d: %v", row, err)
+					return
+				}
+			}
+		})
+		wg.Go(func() {
+			for got := 0; got < lines; {
+				switch ev := (<-e.Events()).(type) {
+				case Received:
+					got += len(ev.Messages)
+				case Down:
+					t.Errorf("after %d lines: %+v", got, ev)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	as, bs := a.Status().Legs[0].TCP, b.Status().Legs[0].TCP
+	if as.Has(segment.HasISS) && bs.Has(segment.HasIRS) && as.ISS != bs.IRS {
+		t.Errorf("ISS %d, the peer's IRS %d", as.ISS, bs.IRS)
 	}
 }
