@@ -19,11 +19,11 @@ import (
 // What keeps a conversation from ever coming about ends the program; what
 // happens to one that stood does not.
 func TestStartupFailureLeaves(t *testing.T) {
-	m, p, _ := screen(t)
-	if !quits(m.take(transport.Closed{Err: errors.New("connection refused")})) {
+	alone, _, _ := screen(t)
+	if !quits(alone.take(transport.Closed{Err: errors.New("connection refused")})) {
 		t.Error("it stays, though nobody is there")
 	}
-	m, p, _ = screen(t)
+	m, p, _ := screen(t)
 	meet(m, p, segment.TCP, session.Framed)
 	m.Update(transport.Down{At: noon, Proto: segment.TCP, Cause: transport.Lost})
 	if m.Update(transport.Closed{Err: errors.New("connection refused")}); m.failed != nil {
