@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,9 +24,10 @@ type scene struct {
 	flags  []string
 	names  [2]string
 	script []line
-	keys   string   // pressed in the second at the end
-	until  string   // what its screen then shows
-	alone  bool     // nobody calls
+	keys   string // pressed in the second at the end
+	until  string // what its screen then shows
+	alone  bool   // nobody calls
+	sheet  screen.Sheet
 	typed  []string // in one program that has both ends: what is typed, before keys
 }
 
@@ -64,6 +66,10 @@ func scenes() []scene {
 				name: fmt.Sprintf("tcp-%s-%dx%d", l.lang, size[0], size[1]), w: size[0], h: size[1],
 				flags: append([]string{addr()}, flags...), names: l.names, script: l.script,
 			})
+			all = append(all, light(scene{
+				name: all[len(all)-1].name, w: size[0], h: size[1],
+				flags: append([]string{addr()}, flags...), names: l.names, script: l.script,
+			}))
 		}
 		all = append(all,
 			scene{name: "udp-" + l.lang, w: 80, h: 24, flags: append([]string{"-u", addr()}, flags...), names: l.names, script: l.script},
@@ -73,10 +79,24 @@ func scenes() []scene {
 			compare(l.lang, "compare", 200, 60, "", "5/5"),
 			compare(l.lang, "ladder", 120, 36, "\x1bOQ", "RTO"),
 			compare(l.lang, "graphs", 120, 36, "\x1bOR", "cwnd"),
+			light(compare(l.lang, "compare", 120, 36, "", "5/5")),
 			scene{name: "waiting-" + l.lang, w: 80, h: 24, flags: append([]string{addr()}, flags...), names: l.names, alone: true, until: "LISTEN"},
 		)
 	}
+	for i := range all {
+		if all[i].sheet == (screen.Sheet{}) {
+			all[i].sheet = screen.Dark
+		}
+	}
 	return all
+}
+
+// light is the same scene in the light theme.
+func light(s scene) scene {
+	s.name += "-light"
+	s.flags = append(slices.Clone(s.flags), "--theme", "light")
+	s.sheet = screen.Light
+	return s
 }
 
 // compare is seqtalk compare over a link that fails.
@@ -114,7 +134,7 @@ func playAlone(program string, s scene) ([]byte, error) {
 		return nil, err
 	}
 	time.Sleep(time.Second) // the last packets
-	return sc.SVG(), nil
+	return sc.SVG(s.sheet), nil
 }
 
 // play runs a scene and returns the picture of the second screen.
@@ -138,7 +158,7 @@ func play(program string, s scene) ([]byte, error) {
 				return nil, err
 			}
 			rest(sc)
-			return sc.SVG(), nil
+			return sc.SVG(s.sheet), nil
 		}
 	}
 	for _, l := range s.script {
@@ -161,7 +181,7 @@ func play(program string, s scene) ([]byte, error) {
 		}
 	}
 	rest(screens[1])
-	return screens[1].SVG(), nil
+	return screens[1].SVG(s.sheet), nil
 }
 
 // rest waits until nothing more is drawn: the numbers follow the words.

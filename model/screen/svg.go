@@ -17,28 +17,32 @@ const (
 	margin     = 12
 )
 
-// The colours of a picture where the program named none.
+// A Sheet is what a picture is drawn on, and the colour of what the program
+// gave none.
+type Sheet struct{ Paper, Ink color.RGBA }
+
+// The sheets.
 var (
-	paper = color.RGBA{0x16, 0x18, 0x1d, 0xff}
-	ink   = color.RGBA{0xd8, 0xda, 0xde, 0xff}
+	Dark  = Sheet{color.RGBA{0x16, 0x18, 0x1d, 0xff}, color.RGBA{0xd8, 0xda, 0xde, 0xff}}
+	Light = Sheet{color.RGBA{0xfd, 0xfd, 0xfb, 0xff}, color.RGBA{0x1f, 0x23, 0x28, 0xff}}
 )
 
 // SVG draws the screen, the cursor included.
-func (s *Screen) SVG() []byte {
+func (s *Screen) SVG(on Sheet) []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w, h := s.em.Width(), s.em.Height()
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="'DejaVu Sans Mono','Noto Sans Mono CJK SC','Noto Sans Mono',Menlo,Consolas,monospace" font-size="15">`+"\n",
 		w*cellWidth+2*margin, h*cellHeight+2*margin)
-	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", hex(paper))
+	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", hex(on.Paper))
 	for y := range h {
 		for x := 0; x < w; {
-			x += drawRun(&b, s.em.CellAt, x, y, w)
+			x += on.drawRun(&b, s.em.CellAt, x, y, w)
 		}
 	}
 	if p := s.em.CursorPosition(); p.X < w && p.Y < h {
-		fmt.Fprintf(&b, `<rect x="%d" y="%d" width="2" height="%d" fill="%s"/>`+"\n", margin+p.X*cellWidth, margin+p.Y*cellHeight+1, cellHeight-2, hex(ink))
+		fmt.Fprintf(&b, `<rect x="%d" y="%d" width="2" height="%d" fill="%s"/>`+"\n", margin+p.X*cellWidth, margin+p.Y*cellHeight+1, cellHeight-2, hex(on.Ink))
 	}
 	b.WriteString("</svg>\n")
 	return []byte(b.String())
@@ -53,7 +57,7 @@ func alone(c *uv.Cell) bool {
 
 // drawRun draws the cells of one style that begin at x, and returns how many
 // there are.
-func drawRun(b *strings.Builder, at func(x, y int) *uv.Cell, x, y, w int) int {
+func (on Sheet) drawRun(b *strings.Builder, at func(x, y int) *uv.Cell, x, y, w int) int {
 	first := at(x, y)
 	if first == nil {
 		return 1
@@ -72,9 +76,9 @@ func drawRun(b *strings.Builder, at func(x, y int) *uv.Cell, x, y, w int) int {
 		}
 	}
 	n = max(n, 1)
-	fg, bg := colours(first.Style)
+	fg, bg := on.colours(first.Style)
 	left, top := margin+x*cellWidth, margin+y*cellHeight
-	if bg != paper {
+	if bg != on.Paper {
 		fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" fill="%s"/>`+"\n", left, top, n*cellWidth, cellHeight, hex(bg))
 	}
 	if t := text.String(); strings.TrimSpace(t) != "" {
@@ -89,8 +93,8 @@ func drawRun(b *strings.Builder, at func(x, y int) *uv.Cell, x, y, w int) int {
 }
 
 // colours are what a style comes to.
-func colours(s uv.Style) (fg, bg color.RGBA) {
-	fg, bg = ink, paper
+func (on Sheet) colours(s uv.Style) (fg, bg color.RGBA) {
+	fg, bg = on.Ink, on.Paper
 	if s.Fg != nil {
 		fg = rgba(s.Fg)
 	}
