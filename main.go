@@ -366,7 +366,7 @@ func (f flags) see(k *kernel.Stack, cfg *transport.Config) (blind func(), err er
 		return nil, fmt.Errorf("--pcap: %w; sudo setcap cap_net_raw+ep seqtalk allows it, and --lab needs no leave", err)
 	}
 	return func() {
-		if err == nil {
+		if stop != nil {
 			stop()
 		}
 		if cfg.Record == nil {
