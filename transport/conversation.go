@@ -263,8 +263,8 @@ func (c *Conversation) Send(m Message) error {
 	return nil
 }
 
-// targets are the legs a message goes over: both where both are meant and
-// there, else the one with a peer, else the preferred one.
+// targets are the legs a message goes over: those with a peer; where there is
+// none yet, all that are meant, or the preferred one.
 func (c *Conversation) targets() []leg {
 	var up, preferred []leg
 	for _, l := range c.legs {
@@ -276,10 +276,10 @@ func (c *Conversation) targets() []leg {
 		}
 	}
 	switch {
-	case len(c.cfg.Protos) > 1:
-		return c.legs
 	case len(up) > 0:
 		return up
+	case len(c.cfg.Protos) > 1:
+		return c.legs
 	}
 	return preferred
 }

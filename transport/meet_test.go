@@ -98,6 +98,16 @@ func TestMeetBoth(t *testing.T) {
 	}
 }
 
+// Who means both talks over the one that the other side has.
+func TestBothMeetsOne(t *testing.T) {
+	a, b := pair(t, Config{Role: Listener}, Config{Role: Dialer, Protos: overBoth})
+	until[Settled](b, func(s Settled) bool { return s.Proto == segment.TCP })
+	b.say("over TCP alone")
+	a.hears("over TCP alone")
+	c, d := pair(t, Config{Protos: overBoth}, Config{Role: Dialer})
+	talkBothWays(d, c)
+}
+
 func TestThirdTerminal(t *testing.T) {
 	addr := freeAddr(t)
 	a, b := start(t, Config{Addr: addr}), start(t, Config{Addr: addr})

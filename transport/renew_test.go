@@ -44,3 +44,13 @@ func TestUDPLeftoverFrame(t *testing.T) {
 		t.Error("it made a peer")
 	}
 }
+
+// A dialer that was killed and started again has another port. The listener
+// asks the old one, hears by ICMP that nobody is there, and takes the new one.
+func TestUDPDialerRestarted(t *testing.T) {
+	a, b := pair(t, Config{Role: Listener, Protos: overUDP}, Config{Role: Dialer, Protos: overUDP})
+	talkBothWays(b, a)
+	b.kill()
+	b = start(t, Config{Addr: a.cfg.Addr, Role: Dialer, Protos: overUDP})
+	talkBothWays(b, a)
+}

@@ -54,8 +54,9 @@ type udp struct {
 	paused  bool      // nothing is read
 	chunk   ReadSize
 
-	rival   []byte    // a call from the peer's address that is not its session's
-	rivalAt time.Time // when it came; zero: none did
+	rival     []byte         // a call that is not the peer's session's
+	rivalFrom netip.AddrPort // who called
+	rivalAt   time.Time      // when; zero: nobody did
 
 	strangers uint64
 	shown     time.Time // when strangers were last spoken of
@@ -238,9 +239,7 @@ func (u *udp) input(now time.Time, from netip.AddrPort, p []byte) {
 		u.displace(now)
 		u.peer = from
 	default:
-		if from == u.peer {
-			u.contest(now, p)
-		}
+		u.contest(now, from, p)
 		u.turnAway(now, from, p)
 		return
 	}
@@ -289,30 +288,31 @@ func (u *udp) replaceable(now time.Time, from netip.AddrPort, p []byte) bool {
 	return from == u.peer && instance == u.machine.Peer().Instance
 }
 
-// contest notes that p, from the peer's address, begins another session: the
-// peer was started again, or p is forged. The old session is asked.
-func (u *udp) contest(now time.Time, p []byte) {
+// contest notes that p begins another session: the peer was started again, or
+// p is a stranger's, or forged. The old session is asked, once in rivalTime.
+func (u *udp) contest(now time.Time, from netip.AddrPort, p []byte) {
 	if _, _, calls := session.Calls(p); !calls || u.targets != nil || !u.rivalAt.IsZero() {
 		return
 	}
-	u.rival, u.rivalAt = bytes.Clone(p), now
+	u.rival, u.rivalFrom, u.rivalAt = bytes.Clone(p), from, now
 	u.machine.Ask(now)
 }
 
-// judge puts the rival in the peer's place if the peer did not answer in time.
+// judge puts the rival in the peer's place if ICMP says that nobody is there any
+// more, or, at the peer's own address, if the peer did not answer in time.
 func (u *udp) judge(now time.Time) (next time.Time) {
 	end := u.rivalAt.Add(rivalTime)
 	switch {
 	case u.rivalAt.IsZero():
 	case u.machine == nil:
 		u.rivalAt = time.Time{}
-	case now.Before(end):
+	case now.Before(end) && !u.refused:
 		return end // whatever it answered: no more than one question in that time
-	case !u.heard.Before(u.rivalAt):
+	case !u.heard.Before(u.rivalAt), u.rivalFrom != u.peer && !u.refused:
 		u.rivalAt = time.Time{}
 	default:
 		u.rivalAt = time.Time{}
-		u.replace(now, u.peer, u.rival)
+		u.replace(now, u.rivalFrom, u.rival)
 		u.hear(now)
 		u.write(now)
 	}
