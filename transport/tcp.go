@@ -372,7 +372,7 @@ func (t *tcp) finish(now time.Time) (over bool) {
 	}
 	if t.peerFIN && !t.finTold {
 		t.finTold = true
-		t.c.emit(HalfClosed{At: now, Proto: segment.TCP})
+		t.c.emit(HalfClosed{At: now, Proto: segment.TCP, After: t.halved})
 	}
 	if t.peerFIN && !t.hold {
 		t.halved = true

@@ -177,6 +177,7 @@ type Resent struct {
 type HalfClosed struct {
 	At    time.Time
 	Proto segment.Proto
+	After bool // our own FIN was before it
 }
 
 // Renamed says that the peer calls itself something else.

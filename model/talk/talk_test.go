@@ -651,6 +651,7 @@ func TestTellOnScreen(t *testing.T) {
 		{up(segment.TCP, true), false, "connected: TCP 127.0.0.1:48120 ⇄ 127.0.0.1:9001, you called"},
 		{transport.HalfClosed{Proto: segment.TCP}, false, "the peer will send nothing more over TCP (FIN); our own FIN answers it once all is sent. /hold on keeps our half open"},
 		{transport.HalfClosed{Proto: segment.TCP}, true, "the FIN of the peer has come over TCP: nothing more will come from there. Our half stays open; whether anybody reads what we send, nobody can tell"},
+		{transport.HalfClosed{Proto: segment.TCP, After: true}, false, "the peer has ended too (FIN over TCP): both halves are closed"},
 		{transport.Down{Proto: segment.TCP, Cause: transport.Reset}, false, "the peer broke the TCP connection off (RST): bytes not acknowledged yet may never have arrived; /connect tries again"},
 		{transport.Down{Proto: segment.TCP, Cause: transport.Refused, Err: stack.ErrRefused}, false, "TCP: nobody is there: connection refused; /connect tries again"},
 	} {

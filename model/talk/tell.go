@@ -40,6 +40,9 @@ func (t *Teller) Tell(ev transport.Event) (text string, l Level) {
 	case transport.Down:
 		return t.down(ev)
 	case transport.HalfClosed:
+		if ev.After {
+			return t.say(words.TalkHalfBoth, t.name(ev.Proto), proto(ev.Proto)), Info
+		}
 		return t.say(t.half(), t.name(ev.Proto), proto(ev.Proto)), Info
 	case transport.Renamed:
 		return t.renamed(ev), Info

@@ -16,6 +16,7 @@ var (
 	// Half-close: FIN tells what the peer will not do, never that it still reads.
 	TalkHalf     = phrase("%s will send nothing more over %s (FIN); our own FIN answers it once all is sent. /hold on keeps our half open", "%s 不会再通过 %s 发送任何内容（FIN）；我方发完后用自己的 FIN 回应。/hold on 可让我方这一半保持打开")
 	TalkHalfPipe = phrase("%s will send nothing more over %s (FIN); our own FIN answers it once all is sent", "%s 不会再通过 %s 发送任何内容（FIN）；我方发完后用自己的 FIN 回应")
+	TalkHalfBoth = phrase("%s has ended too (FIN over %s): both halves are closed", "%s 也结束了（%s 的 FIN）：两半都已关闭")
 	TalkHalfHeld = phrase("the FIN of %s has come over %s: nothing more will come from there. Our half stays open; whether anybody reads what we send, nobody can tell", "%s 的 FIN 已通过 %s 到达：那边不会再发来内容。我方这一半保持打开；发出的内容有没有程序在读，无从知道")
 	TalkNamed    = phrase("%s calls itself %s", "%s 自称 %s")
 	TalkRenamed  = phrase("%s is now called %s", "%s 改名为 %s")
