@@ -13,7 +13,7 @@ import (
 )
 
 // bound on what waits for the kernel, never a wait of its own.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
