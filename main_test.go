@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -96,6 +97,36 @@ func TestHouse(t *testing.T) {
 	}
 	if seen < len(house)/2 {
 		t.Errorf("only %d packages were looked at", seen)
+	}
+}
+
+// The documents name tests as their witnesses: each of them exists.
+func TestDocumentedTests(t *testing.T) {
+	ours := map[string]bool{}
+	must(t, filepath.WalkDir(".", func(name string, d os.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		code, err := os.ReadFile(name)
+		for _, f := range regexp.MustCompile(`(?m)^func ((?:Test|Benchmark|Fuzz)\w+)\(`).FindAllSubmatch(code, -1) {
+			ours[string(f[1])] = true
+		}
+		return err
+	}))
+	docs, err := filepath.Glob("docs/*.md")
+	must(t, err)
+	named := 0
+	for _, doc := range docs {
+		text, err := os.ReadFile(doc)
+		must(t, err)
+		for _, n := range regexp.MustCompile(`\b(?:Test|Benchmark|Fuzz)[A-Z]\w*`).FindAllString(string(text), -1) {
+			if named++; !ours[n] {
+				t.Errorf("%s names %s, and there is none", doc, n)
+			}
+		}
+	}
+	if named < 50 {
+		t.Errorf("only %d tests are named", named)
 	}
 }
 
