@@ -156,7 +156,7 @@ second one calls it; ADDR is 127.0.0.1:9001 if none is given.`,
 	p.Var(flag.Number(&f.history, "--history", 100_000), "history", means("keep `N` messages on the screen"))
 	p.StringVar(&f.theme, "theme", "", means("the colours; `THEME` is auto, dark, light, dark16, light16 or mono (default auto)"))
 	p.StringVar(&f.numbers, "numbers", "", means("sequence numbers; `HOW` is rel (relative) or abs (as on the wire too) (default abs)"))
-	p.StringVar(&f.pcap, "pcap", "", means("write the packets to `FILE`, a new one, for Wireshark (needs CAP_NET_RAW, or --lab)"))
+	p.StringVar(&f.pcap, "pcap", "", means("write the packets to `FILE`, a new one, for Wireshark (needs CAP_NET_RAW, or --lab, or compare)"))
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
 		f.netSaid, f.seedSaid = c.Flags().Changed("net"), c.Flags().Changed("seed")
 	}
@@ -369,13 +369,30 @@ func (f flags) see(k *kernel.Stack, cfg *transport.Config) (blind func(), err er
 		if stop != nil {
 			stop()
 		}
-		if cfg.Record == nil {
-			return
-		}
-		if err := cfg.Record.Close(); err != nil {
-			fmt.Fprintln(os.Stderr, "seqtalk: --pcap:", err)
+		if cfg.Record != nil {
+			ended(cfg.Record)
 		}
 	}, nil
+}
+
+// ended closes the file of --pcap.
+func ended(r *transport.Recording) {
+	if err := r.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, "seqtalk: --pcap:", err)
+	}
+}
+
+// recordPair makes the file of --pcap, if one is asked for, for a link with both
+// its ends here: write is to be told of each packet, done ends it.
+func (f flags) recordPair() (write func(segment.Segment, []byte), done func(), err error) {
+	if f.pcap == "" {
+		return nil, func() {}, nil
+	}
+	r, err := transport.RecordPair(f.pcap)
+	if err != nil {
+		return nil, nil, usageError{fmt.Errorf("--pcap: %w", err)}
+	}
+	return r.Pair, func() { ended(r) }, nil
 }
 
 // terminals reports which of standard input and output are one.
@@ -524,7 +541,12 @@ func (c *compareFlags) onScreen(f *flags, lang words.Lang) error {
 	if err != nil {
 		return usageError{err}
 	}
-	pair, err := transport.NewPair(transport.PairConfig{Spec: spec, NickA: "A", NickB: "B"})
+	record, done, err := f.recordPair()
+	if err != nil {
+		return err
+	}
+	defer done()
+	pair, err := transport.NewPair(transport.PairConfig{Spec: spec, NickA: "A", NickB: "B", Observe: record})
 	if err != nil {
 		return err
 	}
@@ -564,12 +586,20 @@ func (c *compareFlags) plainly(f *flags, lang words.Lang) error {
 	if in, _ := f.terminals(); !in {
 		script = os.Stdin
 	}
+	record, done, err := f.recordPair()
+	if err != nil {
+		return err
+	}
+	defer done()
 	ctx, cancel := untilSignal()
 	defer cancel(nil)
 	code := lesson.RunCompare(ctx, script, os.Stdout, os.Stderr, lesson.CompareOptions{
 		Count: c.count, Interval: c.interval, Size: c.size, Net: c.net,
-		Seed: c.seed, Virtual: c.virtual, JSON: f.json, Lang: lang,
+		Seed: c.seed, Virtual: c.virtual, JSON: f.json, Lang: lang, Record: record,
 	})
+	if code == exitUsage && record != nil {
+		os.Remove(f.pcap) // it is ours, and nothing is in it
+	}
 	if code != 0 {
 		return exit(code)
 	}
@@ -593,6 +623,9 @@ docs/LESSONS.md says how to write one.`,
 			lang, err := f.language()
 			if err != nil {
 				return usageError{err}
+			}
+			if f.pcap != "" {
+				return usageError{errors.New("--pcap is for a conversation or compare; lessons are not written down")}
 			}
 			o.Name, o.JSON, o.Lang = strings.Join(args, ""), f.json, lang
 			o.Stacks = lesson.Stacks{lesson.DefaultStack: func(g lesson.GroundOptions) (lesson.Ground, error) {

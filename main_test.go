@@ -22,6 +22,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"seqtalk/model/screen"
+	"seqtalk/transport/journal"
 )
 
 // house is who may import whom (docs/ARCHITECTURE.md).
@@ -253,6 +254,37 @@ func TestCompareOnAScreen(t *testing.T) {
 				t.Errorf("q ends with %d, %v", code, err)
 			}
 		})
+	}
+}
+
+// The packets of both sides, with their fates, in a new file for its owner alone.
+func TestCompareWritesPackets(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "both.pcapng")
+	s := terminal(t, 80, 24, "compare", "--net", "loss 20% delay 20ms", "--seed", "1", "--pcap", path)
+	tellsFates(t, s)
+	s.Type("q\r")
+	if code, err := s.Exit(); err != nil || code != 0 {
+		t.Errorf("q ends with %d, %v", code, err)
+	}
+	if at, err := os.Stat(path); err != nil || at.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", at, err)
+	}
+	r, err := journal.OpenCapture(path)
+	must(t, err)
+	defer r.Close()
+	sides := map[string]int{}
+	lost := 0
+	for p, err := r.Next(); err == nil; p, err = r.Next() {
+		sides[r.Interfaces()[p.Interface].Name]++
+		if strings.HasPrefix(p.Comment, "lost by loss 20%") {
+			lost++
+		}
+	}
+	if lost < 4 || sides["A"] < 20 || sides["B"] < 20 || len(sides) != 2 {
+		t.Errorf("%v packets, %d lost", sides, lost)
+	}
+	if _, errs, code := piped(t, "", "compare", "--virtual", "--pcap", path); code != exitUsage || !strings.Contains(errs, "not overwritten") {
+		t.Errorf("a file that exists: %d, %s", code, errs)
 	}
 }
 

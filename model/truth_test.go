@@ -24,7 +24,7 @@ func tapped(t *testing.T, spec string) (*stage, map[segment.Stage][]segment.Segm
 	seen := map[segment.Stage][]segment.Segment{}
 	pair, err := transport.NewPair(transport.PairConfig{
 		Spec: l, Virtual: true, NickA: "A", NickB: "B",
-		Observe: func(s segment.Segment) { seen[s.Stage] = append(seen[s.Stage], s) },
+		Observe: func(s segment.Segment, _ []byte) { seen[s.Stage] = append(seen[s.Stage], s) },
 	})
 	if err != nil {
 		t.Fatal(err)

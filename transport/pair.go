@@ -26,9 +26,9 @@ type PairConfig struct {
 	// First is done at A before anything is sent.
 	First []Control
 	// Observe is told of each packet as it leaves, arrives or dies, Dir as A
-	// sees it. It is called under locks of the stacks: it must be quick, and must
-	// not call the pair.
-	Observe func(segment.Segment)
+	// sees it, and of its bytes, which must not be changed. It is called under
+	// locks of the stacks: it must be quick, and must not call the pair.
+	Observe func(s segment.Segment, packet []byte)
 }
 
 // A Pair is both ends of a conversation in one process, A the dialer and B the
@@ -75,7 +75,7 @@ func NewPair(cfg PairConfig) (*Pair, error) {
 	var err error
 	p.lab, err = lab.New(lab.Options{
 		Clock: clock, Spec: cfg.Spec, Keep: cfg.Keep,
-		Observe: func(s segment.Segment, _ []byte) { p.observe(s, cfg.Observe) },
+		Observe: func(s segment.Segment, packet []byte) { p.observe(s, packet, cfg.Observe) },
 	})
 	if err != nil {
 		return nil, err
@@ -146,7 +146,7 @@ func (p *Pair) Segments(since uint64) (segs []segment.Segment, next, missed uint
 }
 
 // observe is told by the lab of each packet.
-func (p *Pair) observe(s segment.Segment, also func(segment.Segment)) {
+func (p *Pair) observe(s segment.Segment, packet []byte, also func(segment.Segment, []byte)) {
 	p.seen.Add(1)
 	if s.Stage == segment.Sent && s.Fate != segment.FateOK {
 		p.A.hit(s)
@@ -155,7 +155,7 @@ func (p *Pair) observe(s segment.Segment, also func(segment.Segment)) {
 		s.Dir = 1 - s.Dir
 	}
 	if also != nil {
-		also(s)
+		also(s, packet)
 	}
 }
 

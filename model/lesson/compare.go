@@ -32,6 +32,9 @@ type CompareConfig struct {
 	Script   []Step
 	Virtual  bool // everything is a function of the rest, in milliseconds
 
+	// Record is told of each packet that counts, as transport.PairConfig.Observe
+	// is; nil: nobody is.
+	Record func(s segment.Segment, packet []byte)
 	// Tell is told what happens, in order; nil: nobody is.
 	Tell func(Happening)
 	// Idle is called when, live, there is nothing to tell for now; may be nil.
@@ -214,11 +217,15 @@ func (c *comparison) open() error {
 }
 
 // observe is told by the lab of each packet.
-func (c *comparison) observe(s segment.Segment) {
+func (c *comparison) observe(s segment.Segment, packet []byte) {
 	c.tap.Lock()
 	defer c.tap.Unlock()
-	if c.watching {
-		c.observed = append(c.observed, s)
+	if !c.watching {
+		return
+	}
+	c.observed = append(c.observed, s)
+	if c.Record != nil {
+		c.Record(s, packet)
 	}
 }
 

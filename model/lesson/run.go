@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"seqtalk/transport/link"
+	"seqtalk/transport/segment"
 	"seqtalk/ui/safe"
 	"seqtalk/ui/words"
 )
@@ -34,6 +35,7 @@ type CompareOptions struct {
 	Virtual  bool
 	JSON     bool
 	Lang     words.Lang
+	Record   func(s segment.Segment, packet []byte) // see CompareConfig
 }
 
 // The exit codes of RunCompare.
@@ -104,7 +106,7 @@ func complain(errw io.Writer, l words.Lang, err error) int {
 
 // config reads the flags and the script.
 func (o *CompareOptions) config(ctx context.Context, in io.Reader) (CompareConfig, error) {
-	c := CompareConfig{Count: o.Count, Interval: o.Interval, Size: o.Size, Virtual: o.Virtual}
+	c := CompareConfig{Count: o.Count, Interval: o.Interval, Size: o.Size, Virtual: o.Virtual, Record: o.Record}
 	net := o.Net
 	if net == "" {
 		net = DefaultNet

@@ -106,7 +106,7 @@ func (t *tap) meet(c *Carrier, s *segment.Segment, p *parcel, b []byte) {
 		t.record(sent, b)
 		return
 	}
-	s.At = now
+	s.At, s.Delay = now, p.age
 	if t.arrive(c.side, s, b, p.bit >= 0); s.Notes.Has(segment.BadChecksum) {
 		s.RelSeq, s.RelAck, s.Wnd, s.SACK, s.Known = sent.RelSeq, sent.RelAck, sent.Wnd, sent.SACK, sent.Known
 	}

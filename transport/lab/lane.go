@@ -114,7 +114,7 @@ func (n *lane) arrived(e link.Event) {
 		delete(n.flying, e.Fate.ID.N)
 	}
 	s := f.segment
-	s.Stage, s.At, s.Copy = segment.Arrived, e.Time, e.Copy
+	s.Stage, s.At, s.Copy, s.Delay = segment.Arrived, e.Time, e.Copy, e.Time.Sub(s.At)
 	n.lab.tap.arrive(1-n.from, &s, e.Packet.Bytes, e.Fate.CorruptedBy.Cause != link.None)
 	s.Dir = segment.Dir(n.from)
 	n.lab.tap.record(s, e.Packet.Bytes)

@@ -129,8 +129,9 @@ type Segment struct {
 
 	ID    uint64 // the packet's ordinal on its link; 0: not known
 	Stage Stage
-	Copy  int    // 0 the packet itself, 1 the copy the link made
-	Rule  string // what decided Fate, "lost by loss 10%"; empty: nothing did
+	Delay time.Duration // of an Arrived one, what its link took; 0: not known
+	Copy  int           // 0 the packet itself, 1 the copy the link made
+	Rule  string        // what decided Fate, "lost by loss 10%"; empty: nothing did
 
 	Known  bool    // RelSeq and RelAck are counted from the initial numbers; else from the first seen
 	RelSeq uint64  // relative: the SYN is number 0. Does not wrap
