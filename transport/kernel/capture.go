@@ -27,7 +27,7 @@ type seeing struct{ capture atomic.Pointer[capture] }
 // and what was seen can still be asked for. It needs CAP_NET_RAW; without, the
 // error is stack.ErrPermission and all else works. It is called at most once.
 func (t *Stack) Capture(o CaptureOptions) (stop func(), err error) {
-	c, err := beginCapture(o)
+	c, err := t.beginCapture(o)
 	if err != nil {
 		return nil, err
 	}

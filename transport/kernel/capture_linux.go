@@ -5,9 +5,7 @@ package kernel
 import (
 	"net"
 	"net/netip"
-	"os"
 	"sync"
-	"syscall"
 	"time"
 	"unsafe"
 
@@ -29,13 +27,14 @@ const (
 // CAP_NET_RAW), and only those of the addresses it was told of.
 type capture struct {
 	options CaptureOptions
-	file    *os.File
-	raw     syscall.RawConn
-	lo      int // the loopback interface
-	done    chan struct{}
+	sock    *sock         // tells of the first packet after a silence
+	came    chan struct{} // signalled by sock
+	lo      int           // the loopback interface
+	ending  chan struct{} // closed by close
+	done    chan struct{} // closed when loop has ended
 
 	mu      sync.Mutex
-	fd      int // -1 once closed
+	fd      int // sock's; -1 once closed
 	witness witness
 
 	reading sync.Mutex // taken before mu; guards what follows
@@ -51,7 +50,7 @@ type told struct {
 
 // beginCapture opens the packet socket. Without a protocol it receives nothing until
 // it is bound, so that the filter is in place first.
-func beginCapture(o CaptureOptions) (*capture, error) {
+func (t *watch) beginCapture(o CaptureOptions) (*capture, error) {
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fault("capture", "packet", "any", err)
@@ -59,16 +58,21 @@ func beginCapture(o CaptureOptions) (*capture, error) {
 	if o.Keep <= 0 {
 		o.Keep = defaultKeep
 	}
-	c := &capture{options: o, fd: fd, done: make(chan struct{})}
+	c := &capture{options: o, fd: fd, came: make(chan struct{}, 1), ending: make(chan struct{}), done: make(chan struct{})}
 	c.witness = witness{flows: map[tuple]*flow{}, segs: make([]segment.Segment, o.Keep)}
 	c.inbox.init(c.snap())
-	if err = c.bind(); err == nil {
-		c.file = os.NewFile(uintptr(fd), "packet")
-		c.raw, err = c.file.SyscallConn()
-	}
-	if err != nil {
+	if err := c.bind(); err != nil {
 		unix.Close(fd)
 		return nil, fault("capture", "packet", "any", err)
+	}
+	if c.sock, err = t.adopt(fd); err != nil {
+		return nil, fault("capture", "packet", "any", err)
+	}
+	c.sock.f = func() {
+		select {
+		case c.came <- struct{}{}:
+		default:
+		}
 	}
 	go c.loop()
 	return c, nil
@@ -127,16 +131,35 @@ func (c *capture) look(p spot) {
 	c.attach() // it did before, with one port fewer
 }
 
-// loop reads what comes, in batches: who wakes for each packet of a busy
+// loop reads what comes, in batches. It is woken by the first packet after a
+// silence and by none while more come: who wakes for each packet of a busy
 // connection does little else.
 func (c *capture) loop() {
 	defer close(c.done)
-	c.raw.Read(func(uintptr) bool {
-		for c.take() {
-			time.Sleep(capturePause)
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	for {
+		select {
+		case <-c.ending:
+			return
+		case <-c.came:
+		case <-pause.C:
 		}
-		return false
-	})
+		if c.take() {
+			pause.Reset(capturePause)
+		} else {
+			c.wait()
+		}
+	}
+}
+
+// wait has the next packet told.
+func (c *capture) wait() {
+	c.sock.mu.Lock()
+	defer c.sock.mu.Unlock()
+	if c.sock.fd >= 0 {
+		c.sock.wouldBlock(readable)
+	}
 }
 
 // take reads all that has come. It reports whether that was anything.
@@ -205,8 +228,9 @@ func (c *capture) close() {
 	c.mu.Lock()
 	c.fd = -1
 	c.mu.Unlock()
-	c.file.Close()
+	close(c.ending)
 	<-c.done
+	c.sock.close(nil)
 }
 
 // dropped is how many packets found the buffer full since it was last asked.

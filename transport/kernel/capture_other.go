@@ -20,7 +20,7 @@ type spot struct {
 
 func (*capture) look(spot) {}
 
-func beginCapture(CaptureOptions) (*capture, error) {
+func (*watch) beginCapture(CaptureOptions) (*capture, error) {
 	return nil, errors.New("packets are captured on Linux only")
 }
 

@@ -236,6 +236,9 @@ func (w *witness) missed(n uint64) { w.count += n }
 func (w *witness) since(n uint64) (segs []segment.Segment, next, missed uint64) {
 	n = min(n, w.count)
 	first := max(n, w.count-min(w.count, uint64(len(w.segs))))
+	if first < w.count {
+		segs = make([]segment.Segment, 0, w.count-first)
+	}
 	for i := first; i < w.count; i++ {
 		if s := &w.segs[i%uint64(len(w.segs))]; s.Ordinal == i+1 {
 			segs = append(segs, *s)
