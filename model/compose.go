@@ -93,6 +93,8 @@ func (m *Model) refused(err error) {
 		m.warn(words.PeerMovedKept)
 	case errors.Is(err, transport.ErrQueueFull):
 		m.warn(words.QueueFullKept, m.queued())
+	case errors.Is(err, transport.ErrHalfClosed):
+		m.kept(words.HalfShort, words.HalfKept)
 	case errors.Is(err, transport.ErrEnded) && m.numbers.last.Role == transport.Listener:
 		m.kept(words.EndedShort, words.EndedWaits)
 	case errors.Is(err, transport.ErrEnded):

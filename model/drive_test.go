@@ -248,7 +248,7 @@ func TestLetterAsText(t *testing.T) {
 
 func TestRefusedLineIsKept(t *testing.T) {
 	m, p, _ := screen(t)
-	for _, err := range []error{transport.ErrNoPeer, transport.ErrQueueFull, transport.ErrEnded, fmt.Errorf("%w: 1201 bytes", transport.ErrTooLong), errors.New("x\x1b[2J")} {
+	for _, err := range []error{transport.ErrNoPeer, transport.ErrQueueFull, transport.ErrEnded, transport.ErrHalfClosed, fmt.Errorf("%w: 1201 bytes", transport.ErrTooLong), errors.New("x\x1b[2J")} {
 		p.refuse = err
 		m.editor.reset("")
 		drive(m, "keep me\n")

@@ -17,6 +17,7 @@ func (m *Model) why(err error) string {
 		say words.Phrase
 	}{
 		{transport.ErrNoPeer, words.RefuseNoPeer},
+		{transport.ErrHalfClosed, words.RefuseHalf},
 		{transport.ErrEnded, words.RefuseEnded},
 		{transport.ErrClosed, words.RefuseClosed},
 		{transport.ErrQueueFull, words.RefuseFull},

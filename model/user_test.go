@@ -81,6 +81,7 @@ func TestWhyNothingIsSent(t *testing.T) {
 	m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 	for err, want := range map[error]string{
 		transport.ErrNoPeer: "UDP has no connection", transport.ErrEnded: "waits for the next caller",
+		transport.ErrHalfClosed: "What the peer says still comes",
 	} {
 		p.refuse = err
 		m.editor.reset("")

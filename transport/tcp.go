@@ -56,14 +56,15 @@ type tcp struct {
 	peerFIN bool
 	finTold bool // the consumer knows of it
 	bye     *session.Bye
-	halved  bool      // we mean to send FIN
-	finSent bool      // we did
-	hold    bool      // stay open after the peer's FIN
-	ending  bool      // end was asked for
-	endBy   time.Time // when to stop waiting for the peer's FIN
-	heard   time.Time // when anything last came
-	paused  bool      // nothing is read
-	nagle   bool      // small segments wait for ACKs
+	halved  bool          // we mean to send FIN
+	finSent bool          // we did
+	hold    bool          // stay open after the peer's FIN
+	ending  bool          // end was asked for
+	endBy   time.Time     // when to stop waiting for the peer's FIN
+	heard   time.Time     // when anything last came
+	silent  time.Duration // how long the peer's program was, once that was told; 0: it speaks
+	paused  bool          // nothing is read
+	nagle   bool          // small segments wait for ACKs
 	chunk   ReadSize
 	trail   trail
 }
@@ -94,7 +95,10 @@ func (t *tcp) up() bool             { return t.phase == tcpUp }
 
 // check implements leg: TCP queues whatever there is room for.
 func (t *tcp) check(m Message) error {
-	if t.halved || t.ending || t.phase == tcpOver {
+	switch {
+	case t.halved && !t.ending && !t.peerFIN && t.phase == tcpUp:
+		return ErrHalfClosed
+	case t.halved || t.ending || t.phase == tcpOver:
 		return ErrEnded
 	}
 	return t.own.check(m)
@@ -159,7 +163,7 @@ func (t *tcp) established(now time.Time, conn stack.Conn, m *session.Machine) {
 	t.conn, t.closed, t.machine, t.phase = conn, false, m, tcpUp
 	t.out = outflow{}
 	t.peerFIN, t.finTold, t.bye, t.halved, t.finSent, t.ending = false, false, nil, false, false, false
-	t.endBy, t.heard = time.Time{}, now
+	t.endBy, t.heard, t.silent = time.Time{}, now, 0
 	t.trail = newTrail(t.stack, conn, now)
 	if t.nagle {
 		conn.SetNoDelay(false)
@@ -195,7 +199,7 @@ func (t *tcp) carry(now time.Time) (next time.Time) {
 	if more || t.eager() {
 		return now
 	}
-	next = earliest(t.machine.Deadline(), t.endBy)
+	next = earliest(earliest(t.machine.Deadline(), t.endBy), t.watchSilence(now))
 	if t.ending && t.phase == tcpUp {
 		next = earliest(next, t.endBy.Add(receiptTime-drainTime))
 	}
@@ -526,8 +530,8 @@ func (t *tcp) status(now time.Time) Leg {
 	if t.machine != nil {
 		l.Wire, l.Nick, l.Counters = t.machine.Wire(), Foreign(t.machine.Peer().Nick), t.machine.Counters()
 		l.Unconfirmed = t.machine.Unconfirmed()
-		if !t.paused {
-			l.Silent = now.Sub(t.heard)
+		if t.asked() {
+			l.Silent, l.Kernel = now.Sub(t.heard), kernelLight(&l.TCP)
 		}
 	}
 	return l

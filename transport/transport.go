@@ -8,6 +8,7 @@ package transport
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -54,6 +55,7 @@ var (
 	ErrTooLong     = session.ErrTooLong
 	ErrNoPeer      = errors.New("nobody to send to yet: UDP has no connection, so it learns of the peer from its first datagram")
 	ErrEnded       = errors.New("the conversation has ended")
+	ErrHalfClosed  = fmt.Errorf("our half is closed (FIN sent): %w", ErrEnded)
 	ErrPeerMoved   = errors.New("not sent: the UDP peer is somebody else now; what is sent again goes there")
 	ErrClosed      = errors.New("closed")
 	ErrUnsupported = errors.New("not possible here")
@@ -221,7 +223,8 @@ const (
 	NoteMalformed               // error
 	NoteLocked                  // address: only this one from now on
 	NotePlaintext               // address: reachable from other machines, not encrypted
-	NotePeerSilent              // time.Duration
+	NotePeerSilent              // time.Duration, Light: the peer's program, though asked, says nothing
+	NotePeerBack                // time.Duration: it speaks again, after so long
 	NoteInLab                   // address of the other process, SPEC: both ends are in the lab now
 	NoteNoLab                   // we asked for the lab, the peer came without
 	NoteLabDeclined             // address: somebody asked for the lab, which this end does not serve
@@ -279,7 +282,8 @@ type Leg struct {
 	Nick        Foreign
 	TCP         segment.Snapshot // for TCP
 	UDP         UDPState         // for UDP
-	Silent      time.Duration    // since anything came from the peer; < 0: nothing ever did
+	Silent      time.Duration    // since anything came from the peer's program, where it has to answer; < 0: nothing ever did, or it need not
+	Kernel      Light            // of the peer, over TCP
 	Counters    session.Counters
 	KernelDrops uint64        // datagrams the full receive buffer dropped
 	Queued      int           // messages that wait to be handed to the stack

@@ -24,7 +24,7 @@ func (s Status) Explain(l *Look, spot Spot, said func(last uint64, mine bool) (S
 	case PartState:
 		return g.explainState(l)
 	case PartSilent:
-		return Explain(l, words.TopicProgramSilent, l.silence(g.Silent)), true
+		return g.explainLights(l), true
 	case PartProto:
 		return Explain(l, pick(g.Proto == "UDP", words.TopicUDP, words.TopicTCP)), true
 	case PartPorts:
@@ -177,4 +177,16 @@ func (e *Explanation) sum(l *Look, p words.Phrase, n uint64, mine bool, said fun
 		text := Truncate(l.Method, safe.String(m.Text).String(), cells, "…")
 		e.Sum = p.In(l.Lang, n, m.First, m.Last-m.First+1, text)
 	}
+}
+
+// explainLights tells the two lights apart: the program's and the kernel's.
+func (g *Leg) explainLights(l *Look) Explanation {
+	topic := words.TopicProgramSilent
+	switch g.Kernel {
+	case KernelAcks:
+		topic = words.TopicProgramStopped
+	case KernelSilent:
+		topic = words.TopicCutOff
+	}
+	return Explain(l, topic, l.silence(g.Silent))
 }

@@ -41,6 +41,8 @@ func statusSamples() []statusSample {
 	wait := with(tcpLeg, func(g *Leg) { g.State, g.Left = "TIME-WAIT", 42*time.Second })
 	syn := with(listen, func(g *Leg) { g.State, g.Peer, g.Local = "SYN-SENT", "127.0.0.1:9001", "127.0.0.1:48120" })
 	quiet := with(tcpLeg, func(g *Leg) { g.Silent = 40 * time.Second })
+	stopped := with(quiet, func(g *Leg) { g.Kernel = KernelAcks })
+	cut := with(quiet, func(g *Leg) { g.Kernel = KernelSilent })
 	nobody := with(udpLeg, func(g *Leg) { g.UDP, g.Peer, g.RTT, g.IDs = NoPeer, "", 0, IDs{} })
 	raw := with(udpLeg, func(g *Leg) { g.IDs, g.RTT = IDs{}, 0 })
 	silent := with(udpLeg, func(g *Leg) { g.Silent = 3 * time.Minute })
@@ -56,6 +58,8 @@ func statusSamples() []statusSample {
 		{"calling", one(syn)},
 		{"over", one(wait)},
 		{"nothing heard", one(quiet)},
+		{"program stopped", one(stopped)},
+		{"cut off", one(cut)},
 		{"UDP", one(udpLeg)},
 		{"UDP, nobody yet", one(nobody)},
 		{"UDP, raw", one(raw)},

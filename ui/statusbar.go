@@ -24,6 +24,7 @@ type Leg struct {
 	State       string // TCP: its name in RFC 9293
 	UDP         UDPState
 	Silent      time.Duration // the peer's program, though it should answer, said nothing for so long; shown in steps from 15 s on; 0 where nobody need answer
+	Kernel      Kernel        // of the peer, while its program is silent
 	Left        time.Duration // of TIME-WAIT
 	RTT         time.Duration // 0: not known
 	Word        string        // the connection's life: "ShADad"
@@ -50,6 +51,17 @@ const (
 	NoPeer UDPState = iota
 	PeerKnown
 	Unreachable
+)
+
+// Kernel is what is known of the peer's kernel: the second light, beside that of
+// its program.
+type Kernel uint8
+
+// The lights, as package transport counts them.
+const (
+	KernelUnknown Kernel = iota
+	KernelAcks
+	KernelSilent
 )
 
 // A Number is a sequence number.
@@ -137,7 +149,7 @@ func (a *bar) state(l *Look, g *Leg) {
 	if g.Proto == "TCP" && steps(g.Silent) > 0 {
 		a.gap(2)
 		a.about(PartSilent)
-		a.add(9, field{th.Warn, l.Glyphs.Half + " " + l.silent(words.BarProgramSilent, g.Silent)})
+		a.lights(l, g)
 	}
 	a.gap(2)
 	a.about(PartProto)
@@ -146,6 +158,18 @@ func (a *bar) state(l *Look, g *Leg) {
 		a.add(4, field{th.Dim, " " + g.Stack})
 	}
 	a.gap(2)
+}
+
+// lights adds that the peer's program does not answer, and whether its kernel does.
+func (a *bar) lights(l *Look, g *Leg) {
+	th := l.Theme
+	a.add(9, field{pick(g.Kernel == KernelSilent, th.Bad, th.Warn), l.Glyphs.Half + " " + l.silent(words.BarProgramSilent, g.Silent)})
+	switch g.Kernel {
+	case KernelAcks:
+		a.add(8, field{th.Dim, words.BarKernelAcks.In(l.Lang)})
+	case KernelSilent:
+		a.add(8, field{th.Bad, words.BarKernelSilent.In(l.Lang)})
+	}
 }
 
 // health is the sign of a leg's state, its colour and its name, long and short.

@@ -552,7 +552,14 @@ func TestNotices(t *testing.T) {
 		{transport.NoteTruncated, []any{476, 1500},
 			"a datagram of 1500 bytes did not fit: 476 bytes thrown away",
 			"一个 1500 字节的数据报放不下：丢弃了 476 字节"},
-		{transport.NotePeerSilent, []any{15 * time.Second}, "nothing has come from the peer for 15s", "已有 15s 没有收到对方的任何内容"},
+		{transport.NotePeerSilent, []any{15 * time.Second}, "the peer's program has not answered for 15s", "对方程序已有 15s 没有应答"},
+		{transport.NotePeerSilent, []any{15 * time.Second, transport.KernelAcks},
+			"the peer's program has not answered for 15s; its kernel still acknowledges what we send: the computer is there, the program is stopped or stuck",
+			"对方程序已有 15s 没有应答；它的内核仍在确认我方发出的字节：主机还在，程序停住或卡住了"},
+		{transport.NotePeerSilent, []any{15 * time.Second, transport.KernelSilent},
+			"the peer's program has not answered for 15s; no ACK comes either: the way there is cut, or the computer is gone",
+			"对方程序已有 15s 没有应答；连 ACK 也没有：线路断了，或者那台主机不在了"},
+		{transport.NotePeerBack, []any{20 * time.Second}, "the peer's program answers again, after 20s", "对方程序又有应答了，中间隔了 20s"},
 	} {
 		n := transport.Notice{Code: tc.code, Args: tc.args}
 		if got := NoteText(words.English, n); got != tc.en {
@@ -567,7 +574,7 @@ func TestNotices(t *testing.T) {
 // TestEveryCode: each notice has words, whatever its values are.
 func TestEveryCode(t *testing.T) {
 	other := NoteText(words.English, transport.Notice{Code: 255})
-	for c := transport.NoteListening; c <= transport.NotePeerSilent; c++ {
+	for c := transport.NoteListening; c <= transport.NotePeerBack; c++ {
 		for _, l := range []words.Lang{words.English, words.Chinese} {
 			text := NoteText(l, transport.Notice{Code: c})
 			if strings.Contains(text, "%!") || strings.HasPrefix(text, strings.TrimSuffix(other, "255")) {

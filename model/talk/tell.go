@@ -226,7 +226,9 @@ func NoteText(l words.Lang, n transport.Notice) string {
 	case transport.NotePlaintext:
 		return words.NoticePlaintext.In(l, a.text(0))
 	case transport.NotePeerSilent:
-		return words.NoticeSilent.In(l, a.text(0))
+		return silence(l, a)
+	case transport.NotePeerBack:
+		return words.NoticeBack.In(l, a.text(0))
 	}
 	return labText(n.Code, a)
 }
@@ -236,7 +238,8 @@ func level(c transport.Code) Level {
 	switch c {
 	case transport.NoteHeldBy:
 		return Alarm
-	case transport.NoteListening, transport.NoteDialing, transport.NoteLocked, transport.NoteInLab, transport.NotePlugged:
+	case transport.NoteListening, transport.NoteDialing, transport.NoteLocked, transport.NoteInLab, transport.NotePlugged,
+		transport.NotePeerBack:
 		return Info
 	}
 	return Warn
@@ -269,6 +272,18 @@ func (a args) text(i int) string {
 	default:
 		return safe.String(fmt.Sprint(v)).String()
 	}
+}
+
+// silence says that the peer's program does not answer, and what of its kernel.
+func silence(l words.Lang, a args) string {
+	text := words.NoticeSilent.In(l, a.text(0))
+	switch a.value(1) {
+	case transport.KernelAcks:
+		text += words.NoticeStopped.In(l)
+	case transport.KernelSilent:
+		text += words.NoticeCut.In(l)
+	}
+	return text
 }
 
 // number is value i where a count is expected.

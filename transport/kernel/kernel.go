@@ -29,8 +29,9 @@ const (
 
 	// userTimeout is how long bytes may stay unacknowledged before the
 	// connection is given up (RFC 5482, Linux's TCP_USER_TIMEOUT). There it
-	// bounds the keep-alive and the SYN's retransmissions too.
-	userTimeout = 60 * time.Second
+	// bounds the keep-alive and the SYN's retransmissions too. A silent peer is
+	// asked after 5 s, so that one who is cut off is given up within a minute.
+	userTimeout = 50 * time.Second
 
 	// udpBuffer is the receive buffer asked for; the system may grant less.
 	udpBuffer = 4 << 20

@@ -168,6 +168,10 @@ func (c *conn) snapshot() segment.Snapshot {
 		}
 		c.patience(&ti, got)
 	}
+	if s.State.Synchronized() {
+		s.Known |= segment.HasQuiet
+		s.Quiet = time.Duration(min(ti.Last_ack_recv, ti.Last_data_recv)) * time.Millisecond
+	}
 	if got >= upToSegsIn {
 		s.Known |= segment.HasStrayed
 		s.Strayed = -int(ti.Segs_in)

@@ -507,13 +507,13 @@ func TestPatience(t *testing.T) {
 		}
 		return n
 	}
-	if got := timeout(); got != 60000 {
+	if got := timeout(); got != int(userTimeout.Milliseconds()) {
 		t.Errorf("at first %d ms", got)
 	}
 	written := fill(t, d)
 	eventually(t, "off while the window is shut", func() bool { d.Snapshot(); return timeout() == 0 })
 	a.get(written)
-	eventually(t, "on again", func() bool { d.Snapshot(); return timeout() == 60000 })
+	eventually(t, "on again", func() bool { d.Snapshot(); return timeout() == int(userTimeout.Milliseconds()) })
 }
 
 // Who is idle costs nothing. What had come before may still be told, once.

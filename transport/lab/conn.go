@@ -251,6 +251,10 @@ func (c *conn) Snapshot() segment.Snapshot {
 			n.Cwnd, n.Ssthresh = int(info.SndCwnd), threshold(info.SndSsthresh)
 		}
 	}
+	if !lastIn.IsZero() {
+		n.Known |= segment.HasQuiet
+		n.Quiet = n.At.Sub(lastIn)
+	}
 	n.Known |= segment.HasQueue
 	n.InFlight = int(n.SndNxt - n.SndUna)
 	if sent := max(n.SndNxt, 1) - 1; c.written > sent {

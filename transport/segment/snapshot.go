@@ -31,6 +31,7 @@ const (
 	HasRetrans                    // Retrans, Backoff
 	HasTimer                      // TimeLeft
 	HasStrayed                    // Strayed
+	HasQuiet                      // Quiet
 )
 
 // A Snapshot is what a stack tells of one TCP connection at one moment.
@@ -62,6 +63,8 @@ type Snapshot struct {
 	// Strayed is how many segments more were seen to come than the stack took, up
 	// to a number that stays: while it does, none died in between, in a firewall.
 	Strayed int
+
+	Quiet time.Duration // since the peer's stack last sent anything, if only an ACK
 
 	Out, In *Segment // the last one sent and received, where segments are seen
 	History string   // the connection's life in Zeek's letters, where segments are seen

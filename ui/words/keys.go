@@ -99,6 +99,8 @@ var (
 	MouseOff      = phrase("the mouse is the terminal's: select and copy freely; Alt-M takes it back", "鼠标交还终端，可自由选择复制；Alt-M 恢复")
 	QueueFullKept = phrase("the queue is full (%d wait): the line is kept, Enter tries again", "发送队列已满（%d 条在等待）：这一行保留着，按回车再试")
 	NoPeerShort   = phrase("no peer yet: the line is kept", "还没有对方：这一行保留着")
+	HalfShort     = phrase("our half is closed: the line is kept", "我方这一半已关闭：这一行保留着")
+	HalfKept      = phrase("our half is closed: our FIN was sent, so nothing can follow it. What the peer says still comes. The line is kept.", "我方这一半已关闭：FIN 已发出，其后不能再发送任何内容。对方的话仍能收到；这一行保留着。")
 	EndedShort    = phrase("it has ended: the line is kept", "对话已结束：这一行保留着")
 	EndedWaits    = phrase("the conversation has ended, and this end waits for the next caller. The line is kept.", "对话已结束，这一端在等待下一个来电。这一行保留着。")
 	ConnectWaits  = phrase("this end listens at %s: it cannot call, it waits for the next caller", "这一端在 %s 监听：不能主动呼叫，只等待下一个来电")

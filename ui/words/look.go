@@ -46,6 +46,12 @@ var (
 	TopicProgramSilent = topic("RFC 1122 §4.2.3.6", "The program is silent", "对方程序静默",
 		"For %s the other program has answered nothing, though it should. Its system may still acknowledge every byte on its behalf: an ack says that the computer lives, not that the program does.",
 		"对方程序已有 %s 没有应答，而它本该应答。它的系统仍可能替它确认每个字节：ack 只说明主机还在，不说明程序还在。")
+	TopicProgramStopped = topic("RFC 1122 §4.2.3.6", "The program is silent, its kernel is not", "对方程序静默，内核仍在应答",
+		"For %s the other program has answered nothing, though it should, while its kernel acknowledges every byte on its behalf: the computer is there, the program is stopped or stuck. An ack says no more than that.",
+		"对方程序已有 %s 没有应答，它的内核却替它确认着每个字节：主机还在，程序停住或卡住了。ack 能说明的只有这么多。")
+	TopicCutOff = topic("RFC 9293 §3.8.3", "No answer and no ACK", "没有应答，也没有 ACK",
+		"For %s nothing has come: no answer of the program's, and no ACK of its kernel's for what asked it. The way there is cut, or the computer is gone; the stack goes on sending for a while, then gives the connection up.",
+		"已有 %s 什么也没收到：程序没有应答，内核也没有确认发去询问的字节。线路断了，或者那台主机不在了；协议栈会再重传一阵，然后放弃连接。")
 	// what stands there
 	TopicExtra = topic("", "What else matters now", "此刻还要知道的",
 		"%s. PLAINTEXT: other machines can reach this address and read along; queued: lines that wait for a connection or for room in the peer's window; a link's rules: the weather we made ourselves.",

@@ -73,7 +73,10 @@ var (
 	NoticeMalformed  = phrase("something came that makes no sense, it was dropped: %s", "收到无法理解的内容，已丢弃：%s")
 	NoticeLocked     = phrase("locked: only datagrams from %s count from now on", "已锁定：从现在起只接受来自 %s 的数据报")
 	NoticePlaintext  = phrase("PLAINTEXT: %s can be reached from other machines, and nothing is encrypted", "明文：其他机器可以访问 %s，内容没有加密")
-	NoticeSilent     = phrase("nothing has come from the peer for %s", "已有 %s 没有收到对方的任何内容")
+	NoticeSilent     = phrase("the peer's program has not answered for %s", "对方程序已有 %s 没有应答")
+	NoticeStopped    = phrase("; its kernel still acknowledges what we send: the computer is there, the program is stopped or stuck", "；它的内核仍在确认我方发出的字节：主机还在，程序停住或卡住了")
+	NoticeCut        = phrase("; no ACK comes either: the way there is cut, or the computer is gone", "；连 ACK 也没有：线路断了，或者那台主机不在了")
+	NoticeBack       = phrase("the peer's program answers again, after %s", "对方程序又有应答了，中间隔了 %s")
 	NoticeOther      = phrase("notice %d", "通知 %d")
 )
 
