@@ -70,6 +70,13 @@ func (t *tcp) hearCaller(k *caller, now time.Time) bool {
 		k.machine.Input(now, t.buf[:n])
 	}
 	instance, taken := t.c.company(t)
+	if !taken && !k.told && t.phase == tcpListening && t.c.closing.IsZero() { // who had the place has left meanwhile
+		t.c.reachedBy(segment.TCP)
+		t.established(now, k.conn, k.machine)
+		k.conn = nil
+		t.c.wake()
+		return false
+	}
 	if p := k.machine.Peer().Instance; p != 0 && taken && p == instance && t.phase == tcpListening {
 		t.established(now, k.conn, k.machine)
 		k.conn = nil
@@ -84,7 +91,7 @@ func (t *tcp) hearCaller(k *caller, now time.Time) bool {
 		return false
 	}
 	late := now.Sub(k.since) >= callerTime
-	if !k.told && (k.machine.Wire() != session.Auto || late) {
+	if !k.told && (late || k.machine.Wire() != session.Auto && !t.c.parting(t)) {
 		k.told = true
 		t.c.note(segment.TCP, NoteTurnedAway, k.conn.RemoteAddr())
 		k.machine.Bye(now, session.Busy)
@@ -120,6 +127,12 @@ func (c *Conversation) company(l leg) (instance uint64, taken bool) {
 		return o.about().Instance, true
 	}
 	return 0, false
+}
+
+// parting reports that whoever is in the lab behind the door l has no peer left in
+// it: in a moment the place is free.
+func (c *Conversation) parting(l leg) bool {
+	return c.joint != nil && slices.Contains(c.joint.doors, l) && c.joint.emptied()
 }
 
 // reachedBy notes that the peer came over p: if that is not the protocol

@@ -329,9 +329,11 @@ func (j *joint) hasEnded(now time.Time, err error) bool {
 // abandoned reports whether the caller has fallen silent before, or after, it said
 // anything in the lab: nothing there waits for it.
 func (j *joint) abandoned(now time.Time) bool {
-	if j.to != nil || j.carrier.Silent(now) < lab.Unplugged {
-		return false
-	}
+	return j.to == nil && j.carrier.Silent(now) >= lab.Unplugged && j.emptied()
+}
+
+// emptied reports that no leg in the lab has a peer, or is getting one.
+func (j *joint) emptied() bool {
 	return !slices.ContainsFunc(j.c.legs, func(l leg) bool { return l.up() || !l.idle() })
 }
 

@@ -15,7 +15,7 @@ const maxWaiting = 4096
 
 // ship hands a packet that has crossed the link to the other process. It is called
 // by the pipe, with its lock and the tap's held.
-func (n *lane) ship(e link.Event) {
+func (n *lane) ship(e *link.Event) {
 	f := n.flying[e.Fate.ID.N]
 	if f == nil {
 		return
@@ -33,13 +33,13 @@ func (n *lane) ship(e link.Event) {
 }
 
 // haunt sends the headers of a packet that was lost.
-func (n *lane) haunt(s *segment.Segment, e link.Event) {
+func (n *lane) haunt(s *segment.Segment, e *link.Event) {
 	p := n.parcel(s, e)
 	p.ghost, p.bytes = true, e.Packet.Bytes[:min(len(e.Packet.Bytes), maxGhost)]
 	n.post(&p)
 }
 
-func (n *lane) parcel(s *segment.Segment, e link.Event) parcel {
+func (n *lane) parcel(s *segment.Segment, e *link.Event) parcel {
 	return parcel{about: *s, udp: n.proto == udpLane, age: e.Time.Sub(s.At), bit: -1}
 }
 
@@ -99,19 +99,21 @@ func (t *tap) meet(c *Carrier, s *segment.Segment, p *parcel, b []byte) {
 	t.guess(c.side, &sent)
 	sent.At, sent.Stage, sent.Dir = now.Add(-p.age), segment.Sent, c.far()
 	if s.Copy == 0 {
-		t.record(sent, b)
+		t.record(&sent, b)
 	}
 	if p.ghost {
 		sent.At, sent.Stage = now, segment.Died
-		t.record(sent, b)
+		t.record(&sent, b)
 		return
 	}
 	s.At, s.Delay = now, p.age
-	if t.arrive(c.side, s, b, p.bit >= 0); s.Notes.Has(segment.BadChecksum) {
+	if p.bit >= 0 && spoilt(s, b) {
 		s.RelSeq, s.RelAck, s.Wnd, s.SACK, s.Known = sent.RelSeq, sent.RelAck, sent.Wnd, sent.SACK, sent.Known
+	} else {
+		t.arrive(c.side, s)
 	}
 	s.Stage, s.Dir = segment.Arrived, c.far()
-	t.record(*s, b)
+	t.record(s, b)
 }
 
 // guess fills s, a segment of the peer's, with its place in the connection, without
@@ -162,7 +164,7 @@ func (c *Carrier) arrived(came []arrival) {
 		}
 		s := f.segment
 		s.Stage, s.Copy, s.At = segment.Arrived, a.copy, f.landed.Add(now.Sub(f.landed)/2)
-		t.record(s, f.bytes)
+		t.record(&s, f.bytes)
 	}
 }
 

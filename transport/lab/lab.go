@@ -46,6 +46,9 @@ type Options struct {
 	ReceiveBuffer int
 	// Keep is how many segments are kept; 0: 4096.
 	Keep int
+	// Blind leaves out the tap, to measure what it costs: no segment is seen, kept or
+	// numbered, no message has a fate of its own, and one-shots hit nothing.
+	Blind bool
 	// Observe is told of each segment as it is seen, and of the packet's bytes,
 	// which it may keep and must not change. It is called under locks of the stack
 	// and the link: it must be quick, and must not call the lab.
@@ -59,6 +62,7 @@ type Lab struct {
 	tap     tap
 	ends    [2]*End
 	lanes   [2][2]*lane // by protocol (tcpLane, udpLane) and sender
+	blind   bool        // there is no tap
 	carrier *Carrier    // where one end is in another process; nil: both are here
 
 	up atomic.Bool // the ends are there
@@ -79,7 +83,7 @@ func New(o Options) (*Lab, error) { return build(o, nil) }
 
 // build makes both ends, or the carrier's alone.
 func build(o Options, c *Carrier) (*Lab, error) {
-	l := &Lab{clock: o.Clock, spec: o.Spec, carrier: c}
+	l := &Lab{clock: o.Clock, spec: o.Spec, carrier: c, blind: o.Blind && c == nil}
 	if l.clock == nil {
 		l.clock = link.NewReal()
 	}

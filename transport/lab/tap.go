@@ -177,29 +177,28 @@ func (f *flow) keep(s *segment.Segment) {
 	}
 }
 
-// arrive looks at a packet that has come to end side. One that was corrupted and
-// will be noticed changes nothing there; s goes on telling what was sent.
-func (t *tap) arrive(side int, s *segment.Segment, packet []byte, corrupted bool) {
-	if corrupted && !segment.Intact(packet) {
-		s.Notes |= segment.BadChecksum
-		s.Note = s.Notes.String()
-		return
+// spoilt reports that a corrupted packet will be noticed, and notes it: such a one
+// changes nothing where it arrives, and s goes on telling what was sent. A flipped
+// bit that no checksum covers is none of what s tells.
+func spoilt(s *segment.Segment, packet []byte) bool {
+	if segment.Intact(packet) {
+		return false
 	}
+	s.Notes |= segment.BadChecksum
+	s.Note = s.Notes.String()
+	return true
+}
+
+// arrive looks at a packet that has come to end side; its window and SACK are as
+// they stand in the packet.
+func (t *tap) arrive(side int, s *segment.Segment) {
 	if s.Proto != segment.TCP || s.Src.Port() == 0 {
 		return
 	}
 	s.Dir = segment.In
-	reset(s, packet)
 	f := t.flow(side, s)
 	f.follower.See(s)
 	f.keep(s)
-}
-
-// reset puts back what a follower changed, as it stands in the packet.
-func reset(s *segment.Segment, packet []byte) {
-	if raw, _, err := segment.Parse(packet); err == nil {
-		s.Wnd, s.SACK = raw.Wnd, raw.SACK
-	}
 }
 
 // foreign looks at a packet that nobody sent.
@@ -211,16 +210,16 @@ func (t *tap) foreign(side int, packet []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s.At, s.Stage = t.clock.Now(), segment.Arrived
-	t.arrive(side, &s, packet, false)
+	t.arrive(side, &s)
 	s.Dir = segment.Dir(1 - side)
-	t.record(s, packet)
+	t.record(&s, packet)
 }
 
 // record keeps s, whose Dir is A's.
-func (t *tap) record(s segment.Segment, packet []byte) {
-	t.ring.add(&s)
+func (t *tap) record(s *segment.Segment, packet []byte) {
+	t.ring.add(s)
 	if t.observe != nil {
-		t.observe(s, packet)
+		t.observe(*s, packet)
 	}
 }
 

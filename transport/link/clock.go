@@ -29,6 +29,8 @@ type Timer interface {
 	// Reset makes it come d from now instead, also if it has been before; it
 	// reports as Stop does.
 	Reset(d time.Duration) bool
+	// ResetAt is Reset to a time, as At is AfterFunc.
+	ResetAt(t time.Time) bool
 }
 
 // A line is the calls to come, in order: what every clock has inside.
@@ -95,6 +97,14 @@ func (c *call) Reset(d time.Duration) bool {
 	defer c.line.mu.Unlock()
 	was := c.remove()
 	c.line.push(c, c.line.now().Add(d))
+	return was
+}
+
+func (c *call) ResetAt(t time.Time) bool {
+	c.line.mu.Lock()
+	defer c.line.mu.Unlock()
+	was := c.remove()
+	c.line.push(c, t)
 	return was
 }
 

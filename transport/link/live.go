@@ -21,6 +21,7 @@ type Live struct {
 	real   time.Time // when the factor was last set,
 	lab    time.Time // and what the clock showed then
 	wake   *time.Timer
+	firing bool // fire is about to look what is next
 }
 
 // NewReal returns a clock that shows the real time.
@@ -94,6 +95,9 @@ func (c *Live) Step() bool {
 func (c *Live) fire() {
 	c.turn.Lock()
 	defer c.turn.Unlock()
+	c.line.mu.Lock()
+	c.firing = true
+	c.line.mu.Unlock()
 	due := func(t time.Time) bool { return c.factor > 0 && !t.After(c.now()) }
 	for f := c.pop(due); f != nil; f = c.pop(due) {
 		f()
@@ -106,6 +110,7 @@ func (c *Live) pop(due func(time.Time) bool) func() {
 	defer c.line.mu.Unlock()
 	t, ok := c.line.next()
 	if !ok || !due(t) {
+		c.firing = false
 		c.arm()
 		return nil
 	}
@@ -126,8 +131,12 @@ func (c *Live) now() time.Time {
 	return c.lab.Add(time.Duration(float64(time.Since(c.real)) / c.factor))
 }
 
-// arm sets the runtime's timer to the next call; called with line.mu held.
+// arm sets the runtime's timer to the next call; called with line.mu held. While
+// calls are made there is no need to: each looks for the one after it.
 func (c *Live) arm() {
+	if c.firing {
+		return
+	}
 	t, ok := c.line.next()
 	if !ok || c.factor == 0 {
 		if c.wake != nil {

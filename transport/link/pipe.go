@@ -2,6 +2,7 @@ package link
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -50,15 +51,21 @@ type Pipe struct {
 	inFlight int
 	swap     []*flight // what SwapNext holds back: one packet, its copies
 	held     []*flight // what Hold holds back, in order of arrival
+	spare    []*flight // that have landed, to be used again
 	holding  bool
 	closed   bool
 }
 
-// A flight is one copy of a packet under way.
+// A flight is one copy of a packet under way. It is used again, with its timer,
+// so that a packet costs no memory here.
 type flight struct {
-	event Event // Arrived, but for its time
-	timer Timer
+	event    Event // Arrived, but for its time
+	timer    Timer
+	released bool // by Release: it is not held again
 }
+
+// maxSpare is how many flights are kept for later packets.
+const maxSpare = 1024
 
 // NewPipe returns a pipe over l, which is the pipe's from now on.
 //
@@ -119,17 +126,17 @@ func (p *Pipe) fate(now time.Time, pk Packet) Fate {
 func (p *Pipe) launch(e Event) {
 	f := e.Fate
 	e.Kind, e.Packet.Bytes = Arrived, f.Bytes(e.Packet.Bytes)
-	var copies []*flight
-	for e.Copy = range f.Copies {
-		fl := &flight{event: e}
-		p.inFlight++
-		p.schedule(fl, f.At)
-		copies = append(copies, fl)
+	swapped := f.ReorderedBy.Cause == Swap
+	if swapped {
+		p.swap = nil
 	}
-	switch {
-	case f.ReorderedBy.Cause == Swap:
-		p.swap = copies
-	case e.Packet.bears():
+	for e.Copy = range f.Copies {
+		fl := p.schedule(&e, f.At)
+		if swapped {
+			p.swap = append(p.swap, fl)
+		}
+	}
+	if !swapped && len(p.swap) > 0 && e.Packet.bears() {
 		p.overtake(f.At)
 	}
 }
@@ -142,40 +149,63 @@ func (p *Pipe) overtake(t time.Time) {
 			t = own
 		}
 		if fl.timer.Stop() {
-			p.schedule(fl, t)
+			fl.timer.ResetAt(t)
 		}
 	}
 	p.swap = nil
 }
 
-func (p *Pipe) schedule(fl *flight, t time.Time) {
-	fl.timer = p.clock.At(t, func() { p.arrive(fl) })
+// schedule puts one copy under way.
+func (p *Pipe) schedule(e *Event, t time.Time) *flight {
+	p.inFlight++
+	n := len(p.spare) - 1
+	if n < 0 {
+		fl := &flight{event: *e}
+		fl.timer = p.clock.At(t, func() { p.arrive(fl) })
+		return fl
+	}
+	fl := p.spare[n]
+	p.spare = p.spare[:n]
+	fl.event, fl.released = *e, false
+	fl.timer.ResetAt(t)
+	return fl
+}
+
+// reuse keeps a flight that has landed.
+func (p *Pipe) reuse(fl *flight) {
+	if i := slices.Index(p.swap, fl); i >= 0 {
+		p.swap = slices.Delete(p.swap, i, i+1) // nobody overtook it
+	}
+	if len(p.spare) < maxSpare {
+		fl.event.Packet.Bytes = nil
+		p.spare = append(p.spare, fl)
+	}
 }
 
 // arrive is called by the clock.
 func (p *Pipe) arrive(fl *flight) {
-	p.mu.Lock()
-	if p.holding && !p.closed {
-		p.held = append(p.held, fl)
-		p.mu.Unlock()
-		return
+	if e, ok := p.land(fl); ok {
+		p.deliver(e.Packet, e.Fate)
 	}
-	p.mu.Unlock()
-	p.land(fl)
 }
 
-// land is called by the clock.
-func (p *Pipe) land(fl *flight) {
+// land says what has arrived; ok is false if nothing has.
+func (p *Pipe) land(fl *flight) (e Event, ok bool) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.holding && !p.closed && !fl.released {
+		p.held = append(p.held, fl)
+		return e, false
+	}
 	p.inFlight--
 	if p.closed {
-		p.mu.Unlock()
-		return
+		return e, false
 	}
 	fl.event.Time = p.clock.Now()
 	p.observe(fl.event)
-	p.mu.Unlock()
-	p.deliver(fl.event.Packet, fl.event.Fate)
+	e = fl.event
+	p.reuse(fl)
+	return e, true
 }
 
 // Hold keeps packets from arriving; time goes on, and so do the senders' timeouts.
@@ -199,7 +229,8 @@ func (p *Pipe) release() bool {
 	}
 	fl := p.held[0]
 	p.held = p.held[1:]
-	fl.timer = p.clock.AfterFunc(0, func() { p.land(fl) })
+	fl.released = true
+	fl.timer.Reset(0)
 	return true
 }
 
@@ -231,5 +262,5 @@ func (p *Pipe) InFlight() int {
 func (p *Pipe) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.closed, p.held, p.swap = true, nil, nil
+	p.closed, p.held, p.swap, p.spare = true, nil, nil, nil
 }
