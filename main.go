@@ -121,6 +121,7 @@ type flags struct {
 	wait                    time.Duration
 	history                 int
 	theme, numbers, pcap    string
+	log                     string
 	own                     model.Config // the user's file
 }
 
@@ -169,17 +170,18 @@ second one calls it; ADDR is 127.0.0.1:9001 if none is given.`,
 		RunE: func(_ *cobra.Command, args []string) error { return talk(f, transport.Dialer, args) },
 	}
 	for _, c := range []*cobra.Command{root, listen, dial} {
-		f.labFlags(c)
+		f.talkFlags(c)
 	}
 	root.AddCommand(listen, dial, compareCommand(&f), lessonCommand(&f))
 	return root
 }
 
-// labFlags are those of a conversation over an emulated link.
-func (f *flags) labFlags(c *cobra.Command) {
+// talkFlags are those of a conversation with another process.
+func (f *flags) talkFlags(c *cobra.Command) {
 	s := c.Flags()
 	s.StringVar(&f.net, "net", "", means("an emulated link under the talk; `SPEC` is in netem's words (\"loss 20% delay 80ms\") or a preset (3g, satellite, very-bad …); implies --lab"))
 	s.BoolVar(&f.lab, "lab", false, "a TCP/IP stack of our own, whose every packet is seen; the link is perfect without --net")
+	s.StringVar(&f.log, "log", "", means("write the conversation to `FILE`, behind what stands there, and show the last lines of it"))
 	s.Var(flag.Seed(&f.seed, "--seed"), "seed", means("the same weather on the emulated link every time for the same `N`"))
 }
 
@@ -323,6 +325,12 @@ func talk(f flags, role transport.Role, args []string) error {
 		return err
 	}
 	defer blind()
+	if f.log != "" {
+		if cfg.Log, err = transport.OpenLog(f.log); err != nil {
+			return usageError{fmt.Errorf("--log: %w", err)}
+		}
+		defer closeLog(cfg.Log)
+	}
 	tr, err := transport.Open(cfg)
 	if err != nil {
 		return usageError{err}
@@ -334,10 +342,14 @@ func talk(f flags, role transport.Role, args []string) error {
 		})
 	}
 	addr, _ := transport.ParseAddress(cfg.Addr) // Open has read it too
-	code, err := model.Run(f.dressed(model.Options{
+	o := model.Options{
 		Transport: tr, Protos: cfg.Protos, Addr: addr.String(), Nick: cfg.Nick, Lang: lang, MaxLines: f.history,
 		Command: other(cfg, addr), Remote: remote(cfg, addr),
-	}))
+	}
+	if cfg.Log != nil {
+		o.Past, o.PastFrom = cfg.Log.Past(), cfg.Log.Path()
+	}
+	code, err := model.Run(f.dressed(o))
 	if err != nil {
 		return err
 	}
@@ -393,6 +405,13 @@ func (f flags) recordPair() (write func(segment.Segment, []byte), done func(), e
 		return nil, nil, usageError{fmt.Errorf("--pcap: %w", err)}
 	}
 	return r.Pair, func() { ended(r) }, nil
+}
+
+// closeLog ends the transcript, and says what of it is not on the disk.
+func closeLog(l *transport.Log) {
+	if err := l.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, "seqtalk: --log:", err)
+	}
 }
 
 // terminals reports which of standard input and output are one.

@@ -45,6 +45,7 @@ var house = map[string][]string{
 	"model/plain":   {"model/talk", "transport", "transport/segment", "transport/session", "ui/safe", "ui/words"},
 	"model/flag":    {},
 	"model/screen":  {},
+	"model/trial":   {},
 	"docs/pictures": {"model/screen"},
 	"model": {"model/talk", "ui", "ui/safe", "ui/words", "transport", "transport/link", "transport/segment",
 		"transport/session"},

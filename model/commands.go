@@ -43,6 +43,7 @@ func newCommands(linked bool) []command {
 		{Command: words.CmdTheme, takes: themeNames(), do: (*Model).theme},
 		{Command: words.CmdTimestamp, do: (*Model).timestamp},
 		{Command: words.CmdBell, also: []string{"mute"}, do: (*Model).bell},
+		{Command: words.CmdLog, do: (*Model).log},
 		{Command: words.CmdStats, do: (*Model).stats},
 	}
 	all = append(all, stackCommands()...)

@@ -39,10 +39,13 @@ type Options struct {
 	NoMouse   bool   // it is the terminal's
 	// MaxDatagram is the transport's: the longest framed datagram, in octets; 0: 1200.
 	MaxDatagram int
-	Pair        *transport.Pair  // both ends are here, Transport is its A; nil: the other end is elsewhere
-	Environ     []string         // 0: the process's own
-	Now         func() time.Time // nil: time.Now
-	Zone        *time.Location   // of the times shown; nil: the local one
+	// Past are lines of earlier talks, from the transcript at PastFrom.
+	Past     []transport.Past
+	PastFrom string
+	Pair     *transport.Pair  // both ends are here, Transport is its A; nil: the other end is elsewhere
+	Environ  []string         // 0: the process's own
+	Now      func() time.Time // nil: time.Now
+	Zone     *time.Location   // of the times shown; nil: the local one
 }
 
 // A Model is the state of the screen. It belongs to the event loop.
@@ -141,6 +144,7 @@ func New(o Options) *Model {
 	m.numbers.read(m.now())
 	m.watch(m.now())
 	m.dress()
+	m.remember()
 	return m
 }
 
@@ -199,6 +203,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.sendPending()
 	case searchOn:
 		return m.searched()
+	case logged:
+		m.logged(msg)
 	case leaveNow:
 		return tea.Quit
 	case tea.WindowSizeMsg:

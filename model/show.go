@@ -29,7 +29,7 @@ func (l lines) Row(i uint64) ui.Row {
 	r := ui.Row{
 		Kind: ui.Kind(in.Kind), Level: ui.Level(in.Level),
 		Nick: in.Nick, Text: in.Text,
-		Dup: in.Dup, Late: in.Late, More: in.More,
+		Dup: in.Dup, Late: in.Late, More: in.More, Past: in.Past,
 	}
 	if l.m.times {
 		r.At = in.At
@@ -92,6 +92,9 @@ func (m *Model) extra() string {
 	l := m.look.Lang
 	if m.plaintext {
 		s = append(s, words.BarPlaintext.In(l))
+	}
+	if k := m.logExtra(); k != "" {
+		s = append(s, k)
 	}
 	if m.deaf() {
 		s = append(s, words.BarPaused.In(l))

@@ -32,6 +32,9 @@ type Config struct {
 	// Record is told of the packets of a lab that is shared; nil: nobody. Those of
 	// the kernel's stack are its owner's to tell.
 	Record *Recording
+	// Log is the transcript, the conversation's to close; nil: none is written.
+	// Do(LogTo) changes it.
+	Log *Log
 	// MaxDatagram is the longest UDP datagram framed, in octets; 0: 1200.
 	MaxDatagram int
 	// Seed makes ids and jitter repeatable; 0: random.

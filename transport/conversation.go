@@ -74,6 +74,7 @@ type Conversation struct {
 	dialed   []netip.AddrPort // whom we asked to
 	sight    sight            // where segments are seen
 	queue    queue            // what waits, where only one protocol is meant
+	log      *Log             // nil: no transcript is written
 	pending  []Event
 	heldMsgs int  // messages, fates and other events among pending
 	heldByte int  // bytes of their texts
@@ -104,6 +105,7 @@ func Open(cfg Config) (*Conversation, error) {
 		ready:  make(chan struct{}, 1),
 		done:   make(chan struct{}),
 		role:   cfg.Role,
+		log:    cfg.Log,
 	}
 	c.self = c.id()
 	c.sight.source, c.door = witness(cfg.Stack), lab.NewDoor()
@@ -116,6 +118,9 @@ func Open(cfg Config) (*Conversation, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.wake, c.ended = cfg.Stack.Drive(c.step)
+	if c.log != nil {
+		c.log.attach(c.wake)
+	}
 	if literal {
 		c.begin([]netip.AddrPort{at})
 	} else {
@@ -178,6 +183,7 @@ func (c *Conversation) step(now time.Time) (next time.Time, done bool) {
 	}
 	next = earliest(next, c.stepLegs(now))
 	c.tellFates()
+	c.tellLog()
 	next = earliest(next, c.tellGaps(now))
 	if c.over(now) {
 		c.finish()
@@ -220,6 +226,9 @@ func (c *Conversation) finish() {
 		c.joint.close()
 	}
 	c.closeLegs()
+	if c.log != nil {
+		c.log.ends(c.now())
+	}
 	c.emit(Closed{Err: c.fatal})
 	c.closed = true
 	c.flush()
@@ -259,6 +268,9 @@ func (c *Conversation) Send(m Message) error {
 			return err
 		}
 	}
+	if c.log != nil {
+		c.log.said(now, c.self, m, to)
+	}
 	c.wake()
 	return nil
 }
@@ -286,6 +298,9 @@ func (c *Conversation) targets() []leg {
 
 // Do implements Transport.
 func (c *Conversation) Do(ctl Control) error {
+	if l, ok := ctl.(LogTo); ok {
+		return c.logTo(l.Log)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.closing.IsZero() || c.closed {
@@ -329,8 +344,12 @@ func (c *Conversation) Close() error {
 	default:
 		close(c.done)
 	}
+	log := c.log
 	c.mu.Unlock()
 	c.wg.Wait()
+	if log != nil {
+		return log.Close()
+	}
 	return nil
 }
 
@@ -374,6 +393,9 @@ func (c *Conversation) Status() Status {
 	defer c.mu.Unlock()
 	now := c.now()
 	s := Status{At: now, Addr: c.addr.String(), Role: c.role}
+	if c.log != nil {
+		s.Log = c.log.State()
+	}
 	for _, l := range c.legs {
 		s.Legs = append(s.Legs, l.status(now))
 	}

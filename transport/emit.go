@@ -4,6 +4,7 @@ import "seqtalk/transport/segment"
 
 // emit adds ev to what the consumer is to be told.
 func (c *Conversation) emit(ev Event) {
+	c.keep(ev)
 	c.gaps.forget(ev)
 	c.weigh(ev, 1)
 	c.pending = append(c.pending, ev)

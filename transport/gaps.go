@@ -13,11 +13,11 @@ const (
 	nameGap   = time.Second      // between two new names of a peer
 )
 
-// provoked reports whether notices of this kind are a peer's or a stranger's to
-// cause.
+// provoked reports whether notices of this kind are a peer's, a stranger's or a
+// failing disk's to cause.
 func (c Code) provoked() bool {
 	switch c {
-	case NoteOtherProto, NoteTurnedAway, NoteForeign, NoteICMP, NoteTruncated, NoteMalformed, NoteLabDeclined:
+	case NoteOtherProto, NoteTurnedAway, NoteForeign, NoteICMP, NoteTruncated, NoteMalformed, NoteLabDeclined, NoteLogTrouble, NoteLogGap, NoteLogDoubtful:
 		return true
 	}
 	return false
@@ -26,7 +26,7 @@ func (c Code) provoked() bool {
 // gaps are what the consumer is not told yet, so as not to be told too often, by
 // the time of people, which is never held. All of it is the conversation's lock's.
 type gaps struct {
-	notices [NotePeerTime + 1]struct {
+	notices [NoteLogDoubtful + 1]struct {
 		told time.Time // zero: never
 		last Notice
 		n    int // since then

@@ -82,6 +82,8 @@ func (p *Pair) control(side int, c Control) (handled bool, err error) {
 		p.lab.Do(link.In, (*link.Link).Heal)
 	case HoldTime, StepTime, Slow:
 		err = p.controlTime(c)
+	case LogTo:
+		err = fmt.Errorf("%w: no transcript where both ends are here", ErrUnsupported)
 	default:
 		return false, nil
 	}

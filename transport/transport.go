@@ -233,6 +233,9 @@ const (
 	NotePeerNet                 // SPEC: the peer has set the link
 	NotePeerCut                 // bool: the peer has cut the link, or healed it
 	NotePeerTime                // bool, float64: the peer holds time; it goes so much slower
+	NoteLogTrouble              // error, file: the transcript cannot be written, the talk goes on
+	NoteLogGap                  // count of records missing so far: it is written again
+	NoteLogDoubtful             // count of records that may not survive a loss of power
 )
 
 // Closed is the last event.
@@ -256,6 +259,7 @@ type Status struct {
 	Addr string // as asked for
 	Role Role
 	Legs []Leg // one for each protocol in use, TCP before UDP
+	Log  LogState
 }
 
 // Role is what this end does at its address.

@@ -12,6 +12,9 @@ func (r *Row) Explain(l *Look) Explanation {
 	if r.Kind == Note {
 		return Explain(l, words.TopicNote)
 	}
+	if r.Past {
+		return Explain(l, words.TopicPast)
+	}
 	var all []Explanation
 	for _, c := range [...]struct {
 		on bool

@@ -63,6 +63,7 @@ type Row struct {
 
 	Fates           [2]Fate
 	Dup, Late, More bool
+	Past            bool // said in an earlier talk
 }
 
 // Items are the lines of a conversation, [First, End). A line's text never

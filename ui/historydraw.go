@@ -266,7 +266,7 @@ func (d *frame) text(b *brush, r *Row, p *para, pc piece, found [][2]int) {
 		b.text(th.Spelled, "?") // one cluster wider than the column
 		return
 	}
-	plain := pick(r.Kind == Note, levelStyle(th, r.Level), th.Text)
+	plain := pick(r.Kind == Note, levelStyle(th, r.Level), pick(r.Past, th.Dim, th.Text))
 	if len(p.cuts) == 0 && len(found) == 0 {
 		b.put(plain, p.text[pc.from:pc.to], pc.cells)
 		return

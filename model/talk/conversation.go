@@ -117,6 +117,22 @@ func (t *Talk) Note(at time.Time, l Level, text string) {
 	t.add(at, flags(Note)|flags(l)<<2, n, []byte(text))
 }
 
+// Remember appends the lines of earlier talks.
+func (t *Talk) Remember(lines []transport.Past) {
+	for i := range lines {
+		in := &lines[i]
+		f := flags(Theirs) | past
+		if in.Mine {
+			f |= pastMine
+		} else {
+			t.theirs = t.theirs.put(t.history.end, peerNick(string(in.Nick)))
+		}
+		var numbers [binary.MaxVarintLen64 + 3]byte // the length; no ID, Octets, First
+		n := binary.AppendUvarint(numbers[:0], uint64(len(in.Text)))
+		t.add(in.At, f, append(n, 0, 0, 0), in.Text)
+	}
+}
+
 // hear appends a line of the peer's.
 func (t *Talk) hear(p segment.Proto, in *transport.Incoming) {
 	k := leg(p)
@@ -236,6 +252,12 @@ func (t *Talk) Line(i uint64) Line {
 	case Theirs:
 		l.Nick = t.theirs.at(i)
 		p = t.arrival(&l, r.flags, p)
+	}
+	if r.flags&past != 0 {
+		l.Past, l.Fates = true, [2]Fate{}
+		if r.flags&pastMine != 0 {
+			l.Kind, l.Nick = Mine, t.me()
+		}
 	}
 	l.Text = p[:n:n]
 	return l

@@ -39,6 +39,8 @@ const (
 	partial   flags = 1 << 8
 	dup       flags = 1 << 9
 	late      flags = 1 << 10
+	past      flags = 1 << 11 // kept as Theirs, whoever said it
+	pastMine  flags = 1 << 12
 )
 
 func (f flags) kind() Kind { return Kind(f & kindBits) }

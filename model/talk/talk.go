@@ -39,6 +39,7 @@ type Line struct {
 	More      bool
 	Partial   bool
 	Dup, Late bool    // of Theirs over UDP
+	Past      bool    // said in an earlier talk: there is no Row, and no Fates
 	Fates     [2]Fate // over TCP, over UDP; of Theirs only Proto, First, Last and After
 
 	Level Level // of a Note

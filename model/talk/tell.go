@@ -236,7 +236,7 @@ func NoteText(l words.Lang, n transport.Notice) string {
 // level is how much a notice matters.
 func level(c transport.Code) Level {
 	switch c {
-	case transport.NoteHeldBy:
+	case transport.NoteHeldBy, transport.NoteLogTrouble, transport.NoteLogDoubtful:
 		return Alarm
 	case transport.NoteListening, transport.NoteDialing, transport.NoteLocked, transport.NoteInLab, transport.NotePlugged,
 		transport.NotePeerBack:

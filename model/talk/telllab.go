@@ -7,7 +7,7 @@ import (
 	"seqtalk/ui/words"
 )
 
-// labText is a notice of the lab between two terminals.
+// labText is a notice of the lab between two terminals, or of the transcript.
 func labText(c transport.Code, a args) string {
 	switch c {
 	case transport.NoteInLab:
@@ -29,6 +29,12 @@ func labText(c transport.Code, a args) string {
 		return words.NoticePeerHealed.In(a.lang)
 	case transport.NotePeerTime:
 		return timeText(a)
+	case transport.NoteLogTrouble:
+		return words.NoticeLogTrouble.In(a.lang, a.text(0), a.text(1))
+	case transport.NoteLogGap:
+		return words.NoticeLogGap.In(a.lang, a.number(0))
+	case transport.NoteLogDoubtful:
+		return words.NoticeLogDoubtful.In(a.lang, a.number(0))
 	}
 	return words.NoticeOther.In(a.lang, c)
 }

@@ -6,7 +6,10 @@ import (
 	"slices"
 )
 
-const tailStep = 64 << 10 // bytes read at once, from the end
+const (
+	tailStep    = 64 << 10 // bytes read at once, from the end
+	recentLines = 1 << 14  // that Recent looks at, whatever they are
+)
 
 // Tail returns the last n messages of the transcript at path, the oldest first.
 // It reads from the end, and no more than it must; lines that are no records
@@ -18,6 +21,48 @@ func Tail(path string, n int) ([]Message, error) {
 	}
 	defer f.Close()
 	return tail(f, size, n)
+}
+
+// Recent returns the last records of the transcript at path, the oldest first:
+// at most so many messages with at most room bytes of text, what stands between
+// them, and before them the State that names the peer, if it is near.
+func Recent(path string, messages, room int) ([]Record, error) {
+	f, size, err := openRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	t := backward{file: f, at: size}
+	var found []Record
+	for range recentLines {
+		line, ok, err := t.line()
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			break
+		}
+		rec, err := decode(line)
+		if err != nil {
+			continue
+		}
+		s, states := rec.(State)
+		if m, is := rec.(Message); is {
+			messages--
+			room -= len(m.Text)
+		}
+		if room < 0 {
+			messages = -1
+		}
+		if messages >= 0 || states {
+			found = append(found, rec)
+		}
+		if messages < 0 && s.Nick != "" {
+			break
+		}
+	}
+	slices.Reverse(found)
+	return found, nil
 }
 
 func tail(f io.ReaderAt, size int64, n int) ([]Message, error) {

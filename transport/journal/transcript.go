@@ -170,20 +170,43 @@ func (t *Transcript) Sync(now time.Time) error {
 	if t.file == nil {
 		return ErrClosed
 	}
-	if t.dirty.IsZero() {
+	s, due := t.StartSync()
+	if !due {
 		return nil
 	}
-	err := t.file.Sync()
-	n := t.unsynced
+	return t.EndSync(now, s, s.Run())
+}
+
+// A Syncing is a Sync in parts: begun by StartSync, run beside the writer, and
+// told to EndSync. So nobody waits for the disk but who runs it.
+type Syncing struct {
+	file    *os.File
+	records uint64
+}
+
+// Run brings what was written before StartSync to the disk.
+func (s Syncing) Run() error { return s.file.Sync() }
+
+// StartSync begins a Sync; due is false if there is nothing to bring.
+func (t *Transcript) StartSync() (s Syncing, due bool) {
+	if t.file == nil || t.dirty.IsZero() {
+		return Syncing{}, false
+	}
+	s = Syncing{t.file, t.unsynced}
 	t.dirty, t.unsynced = time.Time{}, 0
+	return s, true
+}
+
+// EndSync takes how Run ended.
+func (t *Transcript) EndSync(now time.Time, s Syncing, err error) error {
 	if err == nil {
 		return nil
 	}
-	t.trouble.Doubtful += n
-	if n > 0 && t.trouble.Err == nil {
-		err = errors.Join(err, t.about(now, Unsynced{At: now, Records: n}))
+	t.trouble.Doubtful += s.records
+	if s.records > 0 && t.trouble.Err == nil {
+		err = errors.Join(err, t.about(now, Unsynced{At: now, Records: s.records}))
 	}
-	return fmt.Errorf("%d records may not be on the disk: %w", n, err)
+	return fmt.Errorf("%d records may not be on the disk: %w", s.records, err)
 }
 
 // Close writes what is missing, if it can, syncs, and lets the file go. Its

@@ -44,6 +44,8 @@ var (
 		phrase("the time before each message", "每条消息前的时间")}
 	CmdBell = Command{phrase("bell", "铃声"), phrase("[on|off]", "[on|off]"),
 		phrase("ring when a message comes while you are elsewhere", "不在此窗口时，有消息就响铃")}
+	CmdLog = Command{phrase("log", "记录"), phrase("[FILE|off]", "[文件|off]"),
+		phrase("write the conversation to FILE, behind what stands there; off: no more", "把对话写进文件，接在已有内容之后；off：不再写")}
 	CmdStats = Command{phrase("stats", "统计"), nothing,
 		phrase("what was counted", "各项计数")}
 )

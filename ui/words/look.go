@@ -77,6 +77,9 @@ var (
 	TopicNote = topic("", "A note", "提示",
 		"seqtalk says this itself; neither you nor the peer did. It was not sent to anybody.",
 		"这是 seqtalk 自己说的，不是你，也不是对方；没有发给任何人。")
+	TopicPast = topic("", "A line of an earlier talk", "以前对话中的一行",
+		"It stands in the transcript, from which it was read when this program began. What became of it then stands there too; nothing of this talk touches it.",
+		"它来自对话记录文件，本程序启动时从中读出。它当时的结果也在文件里；这次对话与它无关。")
 	TopicCame = topic("", "A message from the peer", "对方的消息",
 		"The peer said this, and here it is as it came. What cannot be shown is spelled out, so nothing of it can act on your terminal.",
 		"这是对方说的，收到什么就显示什么。无法显示的字符会拼写出来，所以其中没有任何东西能操纵你的终端。")

@@ -13,12 +13,13 @@ var (
 
 // refusals are the details a transport gives, by its words.
 var refusals = map[string]Phrase{
-	"TCP has no such thing":   phrase("TCP has no such thing", "TCP 没有这个概念"),
-	"UDP has no such thing":   phrase("UDP has no such thing", "UDP 没有这个概念"),
-	"it is not over":          phrase("the conversation is not over", "对话还没有结束"),
-	"no stranger has written": phrase("no stranger has written", "没有陌生人来信"),
-	"time is not held":        phrase("time is not held", "时间没有停住"),
-	"nothing is under way":    phrase("nothing is under way", "没有东西在途"),
+	"TCP has no such thing":                  phrase("TCP has no such thing", "TCP 没有这个概念"),
+	"UDP has no such thing":                  phrase("UDP has no such thing", "UDP 没有这个概念"),
+	"it is not over":                         phrase("the conversation is not over", "对话还没有结束"),
+	"no stranger has written":                phrase("no stranger has written", "没有陌生人来信"),
+	"time is not held":                       phrase("time is not held", "时间没有停住"),
+	"no transcript where both ends are here": phrase("no transcript is written where both ends are here", "两端都在这里时不写对话记录"),
+	"nothing is under way":                   phrase("nothing is under way", "没有东西在途"),
 	"virtual time stands still between two steps, and has no speed": phrase("virtual time stands still between two steps, and has no speed", "虚拟时间在两步之间静止，没有快慢"),
 }
 
