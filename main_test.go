@@ -22,6 +22,10 @@ import (
 	"golang.org/x/sys/unix"
 
 	"seqtalk/model/screen"
+	"seqtalk/transport"
+	"seqtalk/transport/kernel"
+	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
 	"seqtalk/transport/journal"
 )
 
@@ -160,7 +164,7 @@ func TestMain(m *testing.M) {
 }
 
 // seqtalk is the program.
-func seqtalk(t *testing.T) string {
+func seqtalk(t testing.TB) string {
 	t.Helper()
 	name, err := program()
 	if err != nil {
@@ -180,7 +184,7 @@ func terminal(t *testing.T, w, h int, args ...string) *screen.Screen {
 	return s
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -188,7 +192,7 @@ func must(t *testing.T, err error) {
 }
 
 // freeAddr is a loopback address whose port is free in TCP and UDP.
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	for range 100 {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -579,4 +583,80 @@ func TestSignalWhileStopped(t *testing.T) {
 			t.Errorf("%v: the terminal's modes are %#x", flags, modes.Lflag)
 		}
 	}
+}
+
+// BenchmarkAckOnScreen measures from an ACK on the wire, by the time the kernel
+// saw it, to the ✓ of its line on the program's terminal: as root, whose program
+// sees the ACK too, and as an ordinary user, whose program asks the kernel.
+//
+//	go test . -run '^$' -bench AckOnScreen -benchtime 200x
+func BenchmarkAckOnScreen(b *testing.B) {
+	for name, as := range map[string][]string{
+		"cap": nil,
+		"txq": {"setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"},
+	} {
+		b.Run(name, func(b *testing.B) {
+			k := kernel.New()
+			stop, err := k.Capture(kernel.CaptureOptions{Keep: 1 << 16})
+			if err != nil {
+				b.Skip(err)
+			}
+			defer stop()
+			addr := freeAddr(b)
+			command := append(slices.Clone(as), seqtalk(b), "listen", "--wire", "line", "--lang", "en", addr)
+			s, err := screen.Start(80, 24, []string{"TZ=UTC"}, command[0], command[1:]...)
+			must(b, err)
+			defer s.Close()
+			must(b, s.Shows("F1"))
+			peer, err := transport.Open(transport.Config{
+				Stack: k, Role: transport.Dialer, Addr: addr, Protos: []segment.Proto{segment.TCP}, Wire: session.Line,
+			})
+			must(b, err)
+			defer peer.Close()
+			go func() {
+				for range peer.Events() {
+				}
+			}()
+			must(b, s.Shows("ESTABLISHED"))
+			must(b, s.Shows(name))
+			took := ackedOnScreen(b, s, k, max(b.N, 20))
+			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1e3, "p50-ms")
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1e3, "p99-ms")
+			b.ReportMetric(float64(took[len(took)-1].Microseconds())/1e3, "max-ms")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// ackedOnScreen says n lines at s and returns how long after its ACK, which wire
+// has seen, each had its ✓.
+func ackedOnScreen(b *testing.B, s *screen.Screen, wire *kernel.Stack, n int) []time.Duration {
+	var took []time.Duration
+	next, ordinal := uint64(1), uint64(0)
+	for i := range n {
+		line := fmt.Sprintf("line %06d", i)
+		s.Type(line + "\r")
+		next += uint64(len(line)) + 1
+		must(b, s.Until(func(text string) bool {
+			for row := range strings.Lines(text) {
+				if said, rest, ok := strings.Cut(row, line); ok && strings.Contains(said, " me ") && strings.Contains(rest, "✓") {
+					return true
+				}
+			}
+			return false
+		}))
+		shown := time.Now()
+		segs, end, missed := wire.Segments(ordinal)
+		ordinal = end
+		at := slices.IndexFunc(segs, func(g segment.Segment) bool {
+			return g.Dir == segment.Out && g.Flags&segment.ACK != 0 && g.RelAck >= next
+		})
+		if at < 0 || missed > 0 {
+			b.Fatalf("no ACK of %q in %d segments; %d missed", line, len(segs), missed)
+		}
+		took = append(took, shown.Sub(segs[at].At))
+		time.Sleep(time.Duration(1+i%23) * time.Millisecond) // not in step with any clock of the program's
+	}
+	slices.Sort(took)
+	return took
 }

@@ -26,6 +26,13 @@ type passage struct {
 func (o *outflow) octets() int   { return len(o.octetsAhead) - o.head }
 func (o *outflow) unacked() bool { return len(o.flying) > 0 }
 
+// nextLook is how long it is until the next look at SND.UNA, while something is
+// unacknowledged: as long as the oldest message has been under way. So an ACK that
+// comes soon is seen soon, and one that takes long costs few looks.
+func (o *outflow) nextLook(now time.Time) time.Duration {
+	return min(max(now.Sub(o.flying[0].sent), firstLook), ackPause)
+}
+
 // take moves what m has made behind what waits already, as long as there is
 // room: to a peer that never reads the machine owes one PONG, not a million.
 func (o *outflow) take(m *session.Machine, now time.Time) {

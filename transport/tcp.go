@@ -18,7 +18,8 @@ const (
 	readRound   = 4                      // reads before others get their turn
 	writeRoom   = 256 << 10              // octets made ready for the stack ahead of it
 	batchAbove  = 32                     // messages waiting beyond which they share writes
-	ackPause    = 20 * time.Millisecond  // between two looks at SND.UNA
+	firstLook   = time.Millisecond       // at SND.UNA, after a message was handed over
+	ackPause    = 20 * time.Millisecond  // the most between two looks at it
 	drainTime   = 2 * time.Second        // for the peer's FIN after ours
 	maxCallers  = 4                      // connections beyond the one, being told that we are busy
 	receiptTime = 500 * time.Millisecond // for the last receipts before BYE
@@ -204,7 +205,7 @@ func (t *tcp) carry(now time.Time) (next time.Time) {
 		next = earliest(next, t.endBy.Add(receiptTime-drainTime))
 	}
 	if t.out.unacked() {
-		next = earliest(next, now.Add(ackPause))
+		next = earliest(next, now.Add(t.out.nextLook(now)))
 	}
 	return next
 }
@@ -326,9 +327,9 @@ func (t *tcp) sent(fates []Fate) {
 }
 
 // acks marks what SND.UNA has passed. What is seen by looking now and then is
-// late by up to ackPause.
+// late by as long as it took, and by ackPause at most.
 func (t *tcp) acks(now time.Time) {
-	if !t.out.unacked() || now.Sub(t.trail.looked) < time.Millisecond {
+	if !t.out.unacked() || now.Sub(t.trail.looked) < firstLook {
 		return
 	}
 	s := t.conn.Snapshot()

@@ -14,7 +14,7 @@ var (
 	MarkUnknown   = phrase("unknown: no receipt came in time, or the peer was gone before its ACK; the line may have arrived or not", "未知：没有按时等到回执，或对方在 ACK 之前就离开了；可能到了，也可能没到")
 	MarkFailed    = phrase("failed: the connection was reset before the ACK, ICMP said that nobody is there, or it was too long", "失败：ACK 之前连接被复位，或 ICMP 告知那边没有程序，或太长")
 	MarkResent    = phrase("retransmitted n times; with ? the number is not known", "重传了 n 次；带 ? 表示次数未知")
-	MarkAtMost    = phrase("before a time: at most. Acknowledgements are looked for each 20 ms where segments are not seen", "写在时间前：不超过。看不到报文段时，每 20 毫秒查看一次是否已确认")
+	MarkAtMost    = phrase("before a time: at most. Where segments are not seen, acknowledgements are looked for now and then, first after 1 ms", "写在时间前：不超过。看不到报文段时，隔一会儿查看一次是否已确认，第一次在 1 毫秒后")
 	MarkMine      = phrase("at the left edge: a line of yours", "左边缘：自己说的行")
 	MarkOn        = phrase("there is a connection", "有连接")
 	MarkHalf      = phrase("on the way to one, or from it; over UDP: it is known where to send, and that is all", "正在建立或正在结束；UDP：只知道往哪里发")
