@@ -23,10 +23,10 @@ import (
 
 	"seqtalk/model/screen"
 	"seqtalk/transport"
+	"seqtalk/transport/journal"
 	"seqtalk/transport/kernel"
 	"seqtalk/transport/segment"
 	"seqtalk/transport/session"
-	"seqtalk/transport/journal"
 )
 
 // house is who may import whom (docs/ARCHITECTURE.md).
