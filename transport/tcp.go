@@ -165,7 +165,7 @@ func (t *tcp) established(now time.Time, conn stack.Conn, m *session.Machine) {
 	t.out = outflow{}
 	t.peerFIN, t.finTold, t.bye, t.halved, t.finSent, t.ending = false, false, nil, false, false, false
 	t.endBy, t.heard, t.silent = time.Time{}, now, 0
-	t.trail = newTrail(t.stack, conn, now)
+	t.trail = newTrail(t.stack, conn)
 	if t.nagle {
 		conn.SetNoDelay(false)
 	}
@@ -347,7 +347,7 @@ func (t *tcp) acks(now time.Time) {
 		}
 	}
 	t.trail.looked = now
-	t.trail.settle(now, s)
+	t.trail.settle(s)
 }
 
 // baseline takes what was counted while no message was under way as nothing to
@@ -355,7 +355,7 @@ func (t *tcp) acks(now time.Time) {
 func (t *tcp) baseline() {
 	if now := t.stack.Now(); now.Sub(t.trail.looked) >= time.Millisecond {
 		if s := t.conn.Snapshot(); !t.trail.sees(&s) {
-			t.trail.settle(now, s)
+			t.trail.settle(s)
 		}
 	}
 }

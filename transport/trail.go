@@ -2,6 +2,7 @@ package transport
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"seqtalk/transport/segment"
@@ -19,28 +20,31 @@ type trail struct {
 	looked  time.Time // for acknowledgements; zero: not yet
 	una     uint64    // bytes of our stream that were acknowledged then
 	retrans int       // segments sent again until then
-	strayed int       // of that Snapshot
-	acks    []ackSeen // that came since shortly before then
-	all     bool      // each of them was taken: nothing dies between the tap and the stack
+	strayed int       // of that Snapshot; between two looks, of the one under way
+	tells   bool      // that it is known
+	lab     bool      // nothing dies between the tap and the stack
+	acks    []ackSeen // of more than was acknowledged then
 }
 
 // ackSeen is a segment by which the peer's stack said what it has.
 type ackSeen struct {
-	bytes uint64 // of our stream
-	at    time.Time
+	bytes   uint64 // of our stream
+	at      time.Time
+	strayed int // before it came
 }
 
-// tapLead is how much earlier than its stack a tap may see a segment.
-const tapLead = time.Millisecond
+// maxAcks is how many of them wait for their stack, which a tap is ahead of: it
+// takes what a firewall lets through, when it is its turn.
+const maxAcks = 1024
 
 // newTrail begins with what came to be before anything was said: a SYN sent
 // again is no message sent again.
-func newTrail(s stack.Stack, conn stack.Conn, now time.Time) trail {
+func newTrail(s stack.Stack, conn stack.Conn) trail {
 	r := trail{local: bare(conn.LocalAddr()), remote: bare(conn.RemoteAddr())}
 	if r.witness = witness(s); r.witness != nil {
 		_, r.next, _ = r.witness.Segments(1<<63 - 1)
 	}
-	r.settle(now, conn.Snapshot())
+	r.settle(conn.Snapshot())
 	return r
 }
 
@@ -73,7 +77,8 @@ func (r *trail) look(s *segment.Snapshot, flying []passage) (again []Resent) {
 func (r *trail) read(s *segment.Snapshot) (again []Resent) {
 	segs, next, missed := r.witness.Segments(r.next)
 	r.next, r.missed = next, missed > 0
-	r.all = s.Source == segment.Lab || s.Has(segment.HasStrayed) && s.Strayed == r.strayed
+	before := r.strayed
+	r.strayed, r.tells, r.lab = s.Strayed, s.Has(segment.HasStrayed), s.Source == segment.Lab
 	for i := range segs {
 		g := &segs[i]
 		if g.Proto != segment.TCP || !g.Known {
@@ -86,7 +91,7 @@ func (r *trail) read(s *segment.Snapshot) (again []Resent) {
 			}
 		case g.Dir == segment.In && g.Stage != segment.Sent && g.Stage != segment.Died && g.Dst == r.local && g.Src == r.remote:
 			if g.Flags&segment.ACK != 0 && g.RelAck > 0 && !g.Notes.Has(segment.BadChecksum) {
-				r.acks = append(r.acks, ackSeen{g.RelAck - 1, g.At})
+				r.acks = append(r.acks, ackSeen{g.RelAck - 1, g.At, before})
 			}
 		}
 	}
@@ -108,25 +113,32 @@ func (r *trail) guess(s *segment.Snapshot, flying []passage) []Resent {
 
 // acked is when the peer's stack was heard to have n bytes, after it was found
 // at now that it has. It is exact if the segment is known that said so: it is not
-// where several did and one of them may have died in a firewall of ours.
+// where several did and the first may have died in a firewall of ours.
 func (r *trail) acked(n uint64, now time.Time) (at time.Time, exact bool) {
 	found := 0
 	for i := range r.acks {
-		if a := &r.acks[i]; a.bytes >= n && !a.at.After(now) {
-			at = a.at
-			if found++; r.all {
-				return at, true
-			}
+		a := &r.acks[i]
+		if a.bytes < n || a.at.After(now) {
+			continue
 		}
+		if found++; found == 1 && r.taken(a) {
+			return a.at, true
+		}
+		at = a.at
 	}
 	if found == 0 {
 		return now, false
 	}
-	return at, found == 1
+	return at, found == 1 && !r.missed
+}
+
+// taken reports that a has reached the stack, not only the tap.
+func (r *trail) taken(a *ackSeen) bool {
+	return !r.missed && (r.lab || r.tells && r.strayed <= a.strayed)
 }
 
 // settle ends a look: what is told later is counted from here.
-func (r *trail) settle(now time.Time, s segment.Snapshot) {
+func (r *trail) settle(s segment.Snapshot) {
 	if s.Has(segment.HasSnd) {
 		r.una = s.AckedBytes()
 	}
@@ -134,9 +146,8 @@ func (r *trail) settle(now time.Time, s segment.Snapshot) {
 		r.retrans = s.Retrans
 	}
 	r.missed, r.strayed = false, s.Strayed
-	n := 0
-	for n < len(r.acks) && r.acks[n].at.Before(now.Add(-tapLead)) {
-		n++
+	r.acks = slices.DeleteFunc(r.acks, func(a ackSeen) bool { return a.bytes <= r.una })
+	if more := len(r.acks) - maxAcks; more > 0 {
+		r.acks = slices.Delete(r.acks, 0, more)
 	}
-	r.acks = append(r.acks[:0], r.acks[n:]...)
 }

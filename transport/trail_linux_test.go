@@ -191,8 +191,9 @@ func resentOnWire(t *testing.T, wire *kernel.Stack, port uint16, spans map[uint6
 	return count
 }
 
-// An ACK that was seen bears its own time; one that was found out, that of the
-// look, never an earlier one. Either is told soon.
+// An ACK that was seen bears its own time, unless it is not sure that it was the
+// one; one that was found out, that of the look, never an earlier one. Either is
+// told soon.
 func TestAckTimes(t *testing.T) {
 	for _, seen := range []bool{true, false} {
 		k := kernel.New()
@@ -204,29 +205,38 @@ func TestAckTimes(t *testing.T) {
 		a.settled(session.Framed)
 		b.settled(session.Framed)
 		var late []time.Duration
+		exact := 0
 		for range 20 {
 			before := time.Now()
 			row := b.say("how long?")
 			sent, f := b.fate(row, Sent), b.fate(row, Acked)
 			told := time.Now()
-			if f.Exact != seen {
-				t.Errorf("seen %v: %+v", seen, f)
+			if f.Exact {
+				exact++
 			}
-			var at time.Time // of the first segment that acknowledges it
+			var left, at time.Time // of the segment that bears its end, and of the first that acknowledges it
 			segs, _, _ := wire.Segments(0)
 			for _, s := range segs {
+				if s.Dir == segment.In && s.RelSeq <= sent.Last && s.RelSeq+uint64(s.Len) > sent.Last {
+					left = s.At
+				}
 				if s.Dir == segment.Out && s.Flags&segment.ACK != 0 && s.RelAck > sent.Last && at.IsZero() {
 					at = s.At
 				}
 			}
-			if said := before.Add(f.After + time.Millisecond); at.IsZero() || said.Before(at) && !seen {
-				t.Errorf("seen %v: acknowledged after %v, on the wire after %v", seen, f.After, at.Sub(before))
+			// It was handed over after before, and before it left.
+			least, most := at.Sub(left), at.Sub(before)
+			if left.IsZero() || at.IsZero() || f.After < least {
+				t.Errorf("seen %v: acknowledged after %v; it left at %v, and its ACK came at %v", seen, f.After, left, at)
 			}
-			if seen && (f.After-at.Sub(before)).Abs() > 5*time.Millisecond {
-				t.Errorf("acknowledged after %v, on the wire after %v", f.After, at.Sub(before))
+			if f.Exact && f.After > most {
+				t.Errorf("acknowledged after %v, on the wire after no more than %v", f.After, most)
 			}
 			late = append(late, told.Sub(at))
 			b.fate(row, Delivered)
+		}
+		if seen && exact < 15 || !seen && exact > 0 { // a segment that comes during a look may leave it unsure
+			t.Errorf("seen %v: %d of 20 are exact", seen, exact)
 		}
 		slices.Sort(late)
 		t.Logf("seen %v: told %v after the ACK in the middle, %v at most", seen, late[len(late)/2], late[len(late)-1])
