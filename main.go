@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"os/user"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,6 +55,21 @@ func (e exit) ExitCode() int { return int(e) }
 
 // A usageError is a mistake on the command line.
 type usageError struct{ error }
+
+// What the program lives with unless more messages are to be kept: beyond it the
+// garbage collector works harder instead.
+const (
+	memory       = 256 << 20 // bytes
+	usualHistory = 100_000   // messages
+)
+
+// limitMemory has the garbage collector keep to memory, as far as it can. Who
+// keeps more messages than usual means to use more, and who sets GOMEMLIMIT knows.
+func limitMemory(history int) {
+	if history <= usualHistory && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memory)
+	}
+}
 
 func main() {
 	root := command()
@@ -154,11 +170,12 @@ second one calls it; ADDR is 127.0.0.1:9001 if none is given.`,
 	p.BoolVar(&f.retry, "retry", false, "go on trying until somebody is there")
 	p.BoolVarP(&f.v4, "ipv4", "4", false, "use IPv4 only")
 	p.BoolVarP(&f.v6, "ipv6", "6", false, "use IPv6 only")
-	p.Var(flag.Number(&f.history, "--history", 100_000), "history", means("keep `N` messages on the screen"))
+	p.Var(flag.Number(&f.history, "--history", usualHistory), "history", means("keep `N` messages on the screen"))
 	p.StringVar(&f.theme, "theme", "", means("the colours; `THEME` is auto, dark, light, dark16, light16 or mono (default auto)"))
 	p.StringVar(&f.numbers, "numbers", "", means("sequence numbers; `HOW` is rel (relative) or abs (as on the wire too) (default abs)"))
 	p.StringVar(&f.pcap, "pcap", "", means("write the packets to `FILE`, a new one, for Wireshark (needs CAP_NET_RAW, or --lab, or compare)"))
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
+		limitMemory(f.history)
 		f.netSaid, f.seedSaid = c.Flags().Changed("net"), c.Flags().Changed("seed")
 	}
 	listen := &cobra.Command{

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -470,6 +471,27 @@ func TestOwnSettings(t *testing.T) {
 	want := "seqtalk: " + path + ":2: there is no setting \"colour\"; allowed are bell, language, mouse, nick, numbers, theme, timestamps\n"
 	if code != 2 || errs != want {
 		t.Errorf("exit %d, said %q; want 2, %q", code, errs, want)
+	}
+}
+
+// The heap is bounded, unless somebody asked for more.
+func TestMemoryLimit(t *testing.T) {
+	none := debug.SetMemoryLimit(-1)
+	defer debug.SetMemoryLimit(none)
+	limit := func(history int) int64 {
+		debug.SetMemoryLimit(none)
+		limitMemory(history)
+		return debug.SetMemoryLimit(-1)
+	}
+	if got := limit(usualHistory); got != 256<<20 {
+		t.Errorf("the limit is %d", got)
+	}
+	if got := limit(1_000_000); got != none {
+		t.Errorf("with a long history the limit is %d", got)
+	}
+	t.Setenv("GOMEMLIMIT", "1GiB")
+	if got := limit(usualHistory); got != none {
+		t.Errorf("over GOMEMLIMIT it is %d", got)
 	}
 }
 
