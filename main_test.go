@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -51,8 +52,9 @@ var house = map[string][]string{
 	"model/flag":    {},
 	"model/screen":  {},
 	"model/trial":   {},
+	"model/paint":   {},
 	"docs/pictures": {"model/screen"},
-	"model": {"model/talk", "ui", "ui/safe", "ui/words", "transport", "transport/link", "transport/segment",
+	"model": {"model/talk", "model/paint", "ui", "ui/safe", "ui/words", "transport", "transport/link", "transport/segment",
 		"transport/session"},
 }
 
@@ -61,7 +63,7 @@ var guests = map[string][]string{
 	"charm.land/bubbletea":            {"", "model"},
 	"charm.land/bubbles":              {"model"},
 	"charm.land/lipgloss":             {"ui", "model"},
-	"github.com/charmbracelet/x/ansi": {"ui", "model"},
+	"github.com/charmbracelet/x/ansi": {"ui", "model", "model/paint"},
 	"gvisor.dev":                      {"transport/lab"},
 	"github.com/creack/pty":           {"model/screen"},
 	"github.com/spf13/cobra":          {""},
@@ -374,21 +376,37 @@ func TestOrdinaryUser(t *testing.T) {
 // What was being typed survives whatever comes in and every change of size.
 func TestComposerKept(t *testing.T) {
 	addr := freeAddr(t)
-	a := terminal(t, 80, 24, addr)
+	a := terminal(t, 80, 24, addr, "--nick", "alice")
 	must(t, a.Shows(addr))
 	b := terminal(t, 80, 24, addr)
 	must(t, b.Shows("ESTABLISHED"))
 	b.Type("half a sentence 半句")
 	must(t, b.Shows("half a sentence 半句"))
 	for i := range 30 {
+		a.Type(fmt.Sprintf("line %d.\r", i))
 		b.Resize(80-i, 24+i/2) // x/vt panics at times when rows go
-		line := fmt.Sprintf("line %d", i)
-		a.Type(line + "\r")
-		must(t, b.Shows(line))
 	}
-	must(t, b.Shows("half a sentence 半句"))
+	must(t, b.Until(func(screen string) bool { return settledAt(screen, 29) }))
 	b.Type("\r")
 	must(t, a.Shows("half a sentence 半句"))
+}
+
+// settledAt reports that a screen shows the lines up to last, each once and in
+// order, and once what is being typed: nothing of a screen of another size.
+func settledAt(screen string, last int) bool {
+	next := -1
+	for row := range strings.Lines(screen) {
+		_, said, is := strings.Cut(row, "alice line ")
+		if !is {
+			continue
+		}
+		n, err := strconv.Atoi(strings.TrimRight(said, ".\n"))
+		if err != nil || next >= 0 && n != next {
+			return false
+		}
+		next = n + 1
+	}
+	return next == last+1 && strings.Count(screen, "half a sentence 半句") == 1
 }
 
 // piped runs seqtalk without a terminal.

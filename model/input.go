@@ -26,7 +26,7 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	}
 	switch {
 	case key.Matches(k, m.keys.Redraw):
-		return tea.ClearScreen
+		return func() tea.Msg { return redraw{} }
 	case key.Matches(k, m.keys.Suspend):
 		return m.suspend()
 	case m.dialog != nil:
@@ -47,7 +47,7 @@ func (m *Model) suspend() tea.Cmd {
 		m.warn(words.NoShell)
 		return nil
 	}
-	return tea.Suspend
+	return func() tea.Msg { return suspend{} }
 }
 
 // lineKey is what k means while a line is typed.

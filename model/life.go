@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -12,8 +13,10 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/term"
 
+	"seqtalk/model/paint"
 	"seqtalk/transport"
 )
 
@@ -45,24 +48,28 @@ var endings = map[os.Signal]int{
 // signal, a hangup, a panic in any goroutine it started, and when the terminal
 // does not read.
 type life struct {
-	tr    transport.Transport
-	p     *tea.Program
-	in    *os.File
-	saved *term.State // of in, before Bubble Tea
-	out   *ttyWriter  // nil where there are no deadlines
+	tr     transport.Transport
+	p      *tea.Program
+	in     *os.File
+	out    *ttyWriter // nil where there are no deadlines
+	canvas *canvas    // nil: Bubble Tea paints
 
-	exit   atomic.Int32 // the code a signal or the terminal's end asked for; 0: none did
-	ending sync.Once
-	closed chan struct{} // closed when the transport is
-	wg     sync.WaitGroup
-	done   chan struct{} // closed when the program has ended
-	quiet  sync.Once
+	saved    atomic.Pointer[term.State] // of in, before it was ours
+	restored atomic.Bool                // the terminal was given back in a hurry
+	exit     atomic.Int32               // the code a signal or the terminal's end asked for; 0: none did
+	ending   sync.Once
+	closed   chan struct{} // closed when the transport is
+	wg       sync.WaitGroup
+	done     chan struct{} // closed when the program has ended
+	quiet    sync.Once
 }
 
 // newLife remembers how the terminal was and opens it for writing.
 func newLife(tr transport.Transport) *life {
 	l := &life{tr: tr, in: os.Stdin, closed: make(chan struct{}), done: make(chan struct{})}
-	l.saved, _ = term.GetState(l.in.Fd()) // not a terminal: Bubble Tea finds one, or says why not
+	if was, err := term.GetState(l.in.Fd()); err == nil { // else Bubble Tea finds a terminal, or says why not
+		l.saved.Store(was)
+	}
 	if l.out = openTTY(); l.out != nil {
 		l.out.spawn, l.out.gone = l.Go, l.hangup
 		l.out.lossy = func() { l.p.Send(redraw{}) }
@@ -70,17 +77,54 @@ func newLife(tr transport.Transport) *life {
 	return l
 }
 
-// options are the program's, as far as they concern the terminal.
-func (l *life) options() []tea.ProgramOption {
+// reader is the terminal, for reading.
+func (l *life) reader() *ttyReader {
+	return &ttyReader{File: l.in, gone: l.hangup, start: time.Now()}
+}
+
+// program is m on the terminal: on a canvas of ours where the terminal can be
+// written to without waiting, else with Bubble Tea's own renderer.
+// SEQTALK_PAINTER=bubbletea takes the latter everywhere, for comparison.
+func (l *life) program(m *Model) *tea.Program {
+	profile := colorprofile.Env(m.o.Environ)
 	opts := []tea.ProgramOption{
-		tea.WithInput(&ttyReader{File: l.in, gone: l.hangup, start: time.Now()}),
-		tea.WithFPS(120),
-		tea.WithoutSignalHandler(),
+		tea.WithoutSignalHandler(), tea.WithEnvironment(m.o.Environ), tea.WithColorProfile(profile),
 	}
-	if l.out != nil {
-		opts = append(opts, tea.WithOutput(l.out))
+	if l.out == nil || getenv(m.o.Environ, "SEQTALK_PAINTER") == "bubbletea" {
+		opts = append(opts, tea.WithFilter(gather), tea.WithInput(l.reader()), tea.WithFPS(120))
+		if l.out != nil {
+			opts = append(opts, tea.WithOutput(l.out))
+		}
+		return tea.NewProgram(m, opts...)
 	}
-	return opts
+	l.canvas = newCanvas(l, m, profile)
+	return tea.NewProgram(l.canvas, append(opts, tea.WithFilter(l.canvas.filter),
+		tea.WithoutRenderer(), tea.WithInput(nil), tea.WithOutput(io.Discard), tea.WithFPS(1))...)
+}
+
+// stopClock ends the clock that Bubble Tea paints by, which runs without its
+// renderer too, and wakes us. It comes with a terminal it does not have.
+func (l *life) stopClock(begun <-chan struct{}) {
+	select {
+	case <-begun:
+		_ = l.p.ReleaseTerminal()
+	case <-l.done:
+	}
+}
+
+// sizes tells the canvas when the window's size has changed.
+func (l *life) sizes() {
+	c := make(chan os.Signal, 1)
+	resizes(c)
+	defer signal.Stop(c)
+	for {
+		select {
+		case <-c:
+			l.p.Send(resized{})
+		case <-l.done:
+			return
+		}
+	}
 }
 
 // Go runs f on a goroutine whose panic gives the terminal back.
@@ -185,15 +229,16 @@ func (l *life) closeTransport() {
 // the line by ioctl, which output does not hold up, those of the screen as far
 // as the terminal reads.
 func (l *life) restore() {
-	if l.saved != nil {
-		_ = term.Restore(l.in.Fd(), l.saved)
+	l.restored.Store(true)
+	if was := l.saved.Load(); was != nil {
+		_ = term.Restore(l.in.Fd(), was)
 	}
 	if l.out != nil {
 		_ = l.out.file.SetWriteDeadline(time.Now().Add(lastWord))
-		_, _ = l.out.file.WriteString(restoreModes)
+		_, _ = l.out.file.WriteString(paint.Abort)
 		return
 	}
-	_, _ = os.Stdout.WriteString(restoreModes)
+	_, _ = os.Stdout.WriteString(paint.Abort)
 }
 
 // giveBack completes what Bubble Tea's own restoring could not: nothing, if the

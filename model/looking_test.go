@@ -7,6 +7,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"seqtalk/transport"
 	"seqtalk/transport/segment"
@@ -163,7 +164,7 @@ func TestCopy(t *testing.T) {
 		if cmd == nil {
 			t.Fatalf("%s copies nothing", c.keys)
 		}
-		if got := fmt.Sprint(cmd()); got != c.want {
+		if got := cmd(); got != (tea.RawMsg{Msg: ansi.SetSystemClipboard(c.want)}) {
 			t.Errorf("%s copies %q, want %q", c.keys, got, c.want)
 		}
 	}

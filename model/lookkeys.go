@@ -6,6 +6,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"seqtalk/ui"
 	"seqtalk/ui/safe"
@@ -208,7 +209,7 @@ func (m *Model) copyLooked() tea.Cmd {
 		return nil
 	}
 	m.warn(words.LookCopied, utf8.RuneCountInString(text))
-	return tea.SetClipboard(text)
+	return tea.Raw(ansi.SetSystemClipboard(text))
 }
 
 // nextTheme takes the next set of colours; after the last one, what suits the

@@ -163,7 +163,7 @@ func counterpart(o Options) string {
 // Init asks the terminal for its background.
 func (m *Model) Init() tea.Cmd {
 	m.begun()
-	return tea.Batch(tea.RequestBackgroundColor, m.numbers.schedule(m.now()))
+	return tea.Batch(tea.Raw(ansi.RequestBackgroundColor), m.numbers.schedule(m.now()))
 }
 
 // Update takes one message.
@@ -221,12 +221,17 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.attend(func() { m.blurred = true })
 	case tea.ResumeMsg, redraw:
 		return tea.ClearScreen
+	case suspend:
+		return tea.Suspend
 	}
 	return nil
 }
 
-// redraw asks for the whole screen anew: something of it was lost on its way.
-type redraw struct{}
+// What concerns the terminal. A canvas sees to it, else Bubble Tea.
+type (
+	redraw  struct{} // the whole screen is wanted anew
+	suspend struct{} // the shell wants the terminal
+)
 
 // drain applies what waits in the mailbox: at most all that fits into it, and
 // no longer than drainTime, since keys wait meanwhile.
@@ -313,13 +318,17 @@ func (m *Model) resize(msg tea.WindowSizeMsg) {
 // measure takes the terminal's word on how it measures: as Bubble Tea does,
 // which draws by the same rule.
 func (m *Model) measure(msg tea.ModeReportMsg) {
-	if msg.Mode != ansi.ModeUnicodeCore {
-		return
-	}
-	switch msg.Value {
-	case ansi.ModeReset, ansi.ModeSet, ansi.ModePermanentlySet:
+	if countsClusters(msg) {
 		m.look.Method = ui.GraphemeWidth
 	}
+}
+
+// countsClusters reports that the terminal can measure by grapheme clusters.
+func countsClusters(msg tea.ModeReportMsg) bool {
+	if msg.Mode != ansi.ModeUnicodeCore {
+		return false
+	}
+	return msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet
 }
 
 // dress chooses colours and signs.

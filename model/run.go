@@ -4,9 +4,6 @@ import (
 	"errors"
 	"os"
 
-	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/colorprofile"
-
 	"seqtalk/model/talk"
 )
 
@@ -23,10 +20,7 @@ func Run(o Options) (exit int, err error) {
 	m.box = newMailbox()
 	begun := make(chan struct{})
 	m.begun = func() { close(begun) }
-	l.p = tea.NewProgram(m, append(l.options(),
-		tea.WithFilter(gather),
-		tea.WithEnvironment(o.Environ),
-		tea.WithColorProfile(colorprofile.Env(o.Environ)))...)
+	l.p = l.program(m)
 	l.Go("pump", func() { m.box.pump(o.Transport.Events()) })
 	if o.Pair != nil {
 		l.Go("far pump", func() { m.box.pumpFar(o.Pair.B.Events()) })
@@ -35,12 +29,28 @@ func Run(o Options) (exit int, err error) {
 	caught := catch()
 	l.Go("signals", func() { l.signals(caught, begun) })
 	l.Go("room", func() { l.room(o.Transport.Ready()) })
-	_, err = l.p.Run()
+	if l.canvas != nil {
+		err = l.perform(begun)
+	} else {
+		_, err = l.p.Run()
+	}
 	m.box.shut()
 	if exit, err = l.finish(err); exit == 0 && err == nil && m.failed != nil {
 		return exitFailed, errors.New(talk.Fatal(o.Lang, m.failed))
 	}
 	return exit, err
+}
+
+// perform runs the program on its canvas, which has the terminal meanwhile.
+func (l *life) perform(begun <-chan struct{}) error {
+	if err := l.canvas.enter(); err != nil {
+		return err
+	}
+	l.Go("sizes", l.sizes)
+	l.Go("clock", func() { l.stopClock(begun) })
+	_, err := l.p.Run()
+	l.canvas.leave()
+	return err
 }
 
 // room tells the screen that a full queue has room again.

@@ -14,12 +14,6 @@ const (
 	backlogRoom = 1 << 20                // bytes kept for a terminal that has stopped reading
 )
 
-// restoreModes gives the terminal back whatever the program had switched on:
-// mouse, focus, paste, synchronised output, keyboard protocols, attributes,
-// cursor, alternate screen. CAN first, since half a sequence may have been
-// written.
-const restoreModes = "\x18\x1b[?1000;1002;1003;1004;1006l\x1b[?2004l\x1b[?2026l\x1b[?2027l\x1b[<u\x1b[>4m\x1b[0m\x1b[?25h\x1b[?1049l"
-
 // A ttyWriter writes to a terminal that may stop reading (Ctrl-S, a dead ssh).
 // A plain write would then stop the event loop, and with it the keys. This one
 // waits for patience only; what is left it keeps in order and writes on a
@@ -32,6 +26,8 @@ type ttyWriter struct {
 	spawn func(name string, f func()) // starts the goroutine that catches up
 	lossy func()                      // must not write; nil until set
 	gone  func(error)                 // the terminal is not there any more; must not block
+	eager bool                        // no write waits; who writes asks late before
+	ready func()                      // called when an eager writer has caught up; must not block
 
 	mu       sync.Mutex
 	backlog  []byte
@@ -49,7 +45,7 @@ func (t *ttyWriter) Write(p []byte) (int, error) {
 		t.keep(p)
 		return len(p), nil
 	}
-	n, err := t.try(p, time.Now().Add(patience))
+	n, err := t.first(p)
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		t.fallBehind(p[n:])
@@ -58,6 +54,15 @@ func (t *ttyWriter) Write(p []byte) (int, error) {
 		return n, err
 	}
 	return len(p), nil
+}
+
+// first writes what the terminal takes at once or, if it is not to be eager,
+// in patience. The lock must be held.
+func (t *ttyWriter) first(p []byte) (int, error) {
+	if t.eager {
+		return writeNow(t.fd, p)
+	}
+	return t.try(p, time.Now().Add(patience))
 }
 
 // try writes p until the deadline, or until the leaving one if that is sooner.
@@ -115,6 +120,9 @@ func (t *ttyWriter) catchUp() {
 	}
 	t.behind = false
 	close(t.caughtUp)
+	if t.ready != nil && t.leaving.IsZero() {
+		t.spawn("ready", t.ready)
+	}
 	if t.lost && t.lossy != nil && t.leaving.IsZero() {
 		t.lost = false
 		t.spawn("redraw", t.lossy)
@@ -131,6 +139,27 @@ func (t *ttyWriter) leave() {
 	}
 	t.leaving = time.Now().Add(lastWord)
 	_ = t.file.SetWriteDeadline(t.leaving)
+}
+
+// late reports that something still waits to be written.
+func (t *ttyWriter) late() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.behind
+}
+
+// flush waits until all is written, but no longer than d.
+func (t *ttyWriter) flush(d time.Duration) {
+	t.mu.Lock()
+	behind, caughtUp := t.behind, t.caughtUp
+	t.mu.Unlock()
+	if !behind {
+		return
+	}
+	select {
+	case <-caughtUp:
+	case <-time.After(d):
+	}
 }
 
 // drained waits, as long as leave allows, until all is written, and reports

@@ -3,7 +3,9 @@
 package model
 
 import (
+	"errors"
 	"os"
+	"os/signal"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -24,6 +26,29 @@ func openTTY() *ttyWriter {
 		return nil
 	}
 	return &ttyWriter{file: f, fd: uintptr(fd)}
+}
+
+// writeNow writes what the terminal behind fd takes without waiting. What it
+// does not is told by os.ErrDeadlineExceeded, as if it had been waited for.
+func writeNow(fd uintptr, p []byte) (int, error) {
+	n, err := unix.Write(int(fd), p)
+	switch {
+	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR), err == nil && n < len(p):
+		return max(n, 0), os.ErrDeadlineExceeded
+	}
+	return max(n, 0), err
+}
+
+// resizes tells c of each change of the window's size.
+func resizes(c chan<- os.Signal) { signal.Notify(c, unix.SIGWINCH) }
+
+// stopProcess stops us as the shell's job that we are, until it says fg.
+func stopProcess() {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, unix.SIGCONT)
+	defer signal.Stop(c)
+	_ = unix.Kill(0, unix.SIGTSTP)
+	<-c
 }
 
 // waiting is how many bytes can be read from f at once.

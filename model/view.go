@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"seqtalk/model/paint"
 	"seqtalk/model/talk"
 	"seqtalk/transport"
 	"seqtalk/ui"
@@ -12,20 +13,32 @@ import (
 	"seqtalk/ui/words"
 )
 
-// View draws the screen, with the real cursor at the caret: there an input
-// method shows what is being composed. The window's title is constant, since a
-// title is written verbatim.
-func (m *Model) View() tea.View {
+// title is the window's: constant, since it is written verbatim.
+const title = "seqtalk"
+
+// frame is the screen for a painter of ours, with the real cursor at the caret:
+// there an input method shows what is being composed.
+func (m *Model) frame() paint.Frame {
 	rows, cursor := m.draw()
-	v := tea.NewView(ui.Join(rows))
+	f := paint.Frame{W: m.w, Rows: rows, Mouse: m.wheel}
+	if cursor != nil {
+		f.Cursor = &paint.Cursor{X: cursor.X, Y: cursor.Y}
+	}
+	return f
+}
+
+// View is the same for Bubble Tea's own.
+func (m *Model) View() tea.View {
+	f := m.frame()
+	v := tea.NewView(ui.Join(f.Rows))
 	v.AltScreen = true
 	v.ReportFocus = true
-	v.WindowTitle = "seqtalk"
-	if m.wheel {
+	v.WindowTitle = title
+	if f.Mouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
-	if cursor != nil {
-		v.Cursor = tea.NewCursor(cursor.X, cursor.Y)
+	if f.Cursor != nil {
+		v.Cursor = tea.NewCursor(f.Cursor.X, f.Cursor.Y)
 		v.Cursor.Blink = false
 	}
 	return v

@@ -1,0 +1,177 @@
+package paint
+
+import (
+	"unicode/utf8"
+
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
+)
+
+const (
+	skip  = 8 // so many cells that stay are jumped over, fewer are written again
+	erase = 4 // so many blank cells at the end are erased, fewer are written
+)
+
+// A line is a row in cells. A wide character is one cell and an empty one, of
+// no width. It is a screen one row high, for ultraviolet to draw on.
+type line struct {
+	cells   uv.Line
+	method  ansi.Method
+	doubted bool // there is a cell that the terminal may think of another width
+}
+
+// parse makes l the w cells of s.
+func (l *line) parse(s string, w int, m ansi.Method) {
+	if len(l.cells) != w {
+		l.cells = make(uv.Line, w)
+	}
+	l.method, l.doubted = m, false
+	uv.NewStyledString(s).Draw(l, l.Bounds())
+}
+
+// Bounds implements uv.Screen.
+func (l *line) Bounds() uv.Rectangle { return uv.Rect(0, 0, len(l.cells), 1) }
+
+// WidthMethod implements uv.Screen.
+func (l *line) WidthMethod() uv.WidthMethod { return l.method }
+
+// CellAt implements uv.Screen.
+func (l *line) CellAt(x, _ int) *uv.Cell { return l.cells.At(x) }
+
+// SetCell implements uv.Screen.
+func (l *line) SetCell(x, _ int, c *uv.Cell) {
+	if c == nil && x >= 0 && x < len(l.cells) {
+		l.cells[x] = uv.EmptyCell
+		return
+	}
+	l.cells.Set(x, c)
+	l.doubted = l.doubted || doubtful(c)
+}
+
+// blankFrom is where the blank cells at the end of l begin.
+func (l *line) blankFrom() int {
+	n := len(l.cells)
+	for n > 0 && l.cells[n-1] == uv.EmptyCell {
+		n--
+	}
+	return n
+}
+
+// doubtful reports that terminals do not agree how wide c is: what is made of
+// several characters, and what is wide but of no East Asian script (emoji).
+func doubtful(c *uv.Cell) bool {
+	if c == nil || len(c.Content) <= 1 {
+		return false
+	}
+	r, n := utf8.DecodeRuneInString(c.Content)
+	return n < len(c.Content) || c.Width > 1 && !eastAsian(r)
+}
+
+// eastAsian reports that r is of a script all of whose characters are wide.
+func eastAsian(r rune) bool {
+	return r >= 0x1100 && r <= 0x115F || // Hangul Jamo
+		r >= 0x2E80 && r <= 0xA4CF || // CJK, kana, Yi
+		r >= 0xA960 && r <= 0xA97F || r >= 0xAC00 && r <= 0xD7A3 || // Hangul
+		r >= 0xF900 && r <= 0xFAFF || r >= 0xFE30 && r <= 0xFE6F || // CJK forms
+		r >= 0xFF01 && r <= 0xFF60 || r >= 0xFFE0 && r <= 0xFFE6 || // full width
+		r >= 0x20000 && r <= 0x3FFFD
+}
+
+// paintRow brings row y from was to now.
+func (p *Painter) paintRow(y int, was, now string) {
+	p.was.parse(was, p.w, p.method)
+	p.now.parse(now, p.w, p.method)
+	if p.was.doubted || p.now.doubted {
+		p.paintCells(y, true)
+		return
+	}
+	a, b := p.was.cells, p.now.cells
+	blank := p.now.blankFrom()
+	for x := 0; x < p.w; {
+		if a[x] == b[x] {
+			x++
+			continue
+		}
+		from, to := p.differing(x)
+		if to-max(from, blank) >= erase {
+			p.write(y, from, max(from, blank))
+			p.clear(y, max(from, blank))
+			return
+		}
+		p.write(y, from, to)
+		x = to
+	}
+}
+
+// differing is the range of cells around x that are to be written: whole
+// characters of both rows, and cells that stay if they are few.
+func (p *Painter) differing(x int) (from, to int) {
+	a, b := p.was.cells, p.now.cells
+	for x > 0 && (a[x].Width == 0 || b[x].Width == 0) {
+		x--
+	}
+	from, to = x, x+1
+	for i := to; i < p.w && i-to < skip; i++ {
+		if a[i] != b[i] {
+			to = i + 1
+		}
+	}
+	for to < p.w && (a[to].Width == 0 || b[to].Width == 0) {
+		to++
+	}
+	return from, to
+}
+
+// paintWhole paints row y over whatever is there.
+func (p *Painter) paintWhole(y int, now string) {
+	p.now.parse(now, p.w, p.method)
+	p.paintCells(y, p.now.doubted)
+}
+
+// paintCells writes the whole row. Erased first it holds nothing of what the
+// terminal may have drawn wider than we think.
+func (p *Painter) paintCells(y int, erased bool) {
+	if erased {
+		p.clear(y, 0)
+	}
+	blank := p.now.blankFrom()
+	p.write(y, 0, blank)
+	if !erased && blank < p.w {
+		p.clear(y, blank)
+	}
+}
+
+// clear erases row y from x on.
+func (p *Painter) clear(y, x int) {
+	p.move(x, y)
+	p.ink(uv.Style{})
+	p.out = append(p.out, ansi.EraseLineRight...)
+}
+
+// write writes the cells [from, to) of row y. After a cell of doubtful width
+// the pen is moved to where the next one belongs.
+func (p *Painter) write(y, from, to int) {
+	if from >= to {
+		return
+	}
+	p.move(from, y)
+	for x := from; x < to; x++ {
+		c := &p.now.cells[x]
+		if c.Width == 0 {
+			continue
+		}
+		p.move(x, y)
+		p.ink(c.Style)
+		corner := x+c.Width >= p.w && y == len(p.rows)-1
+		if corner {
+			p.out = append(p.out, ansi.ResetModeAutoWrap...) // else some would scroll
+		}
+		p.out = append(p.out, c.Content...)
+		if corner {
+			p.out = append(p.out, ansi.SetModeAutoWrap...)
+		}
+		if p.x += c.Width; p.x >= p.w || doubtful(c) {
+			p.x = -1
+		}
+	}
+}
