@@ -254,7 +254,7 @@ func TestCompareOnAScreen(t *testing.T) {
 			s := terminal(t, size[0], size[1], "compare", "--net", "loss 20% delay 20ms", "--seed", "1")
 			tellsFates(t, s)
 			s.Type("\x1bOQ")
-			must(t, s.Shows("control frame"))
+			must(t, s.Shows("RECEI"))
 			s.Type("\x1bOR")
 			must(t, s.Shows("round trip"))
 			s.Type("q\r")
@@ -293,6 +293,44 @@ func TestCompareWritesPackets(t *testing.T) {
 	}
 	if _, errs, code := piped(t, "", "compare", "--virtual", "--pcap", path); code != exitUsage || !strings.Contains(errs, "not overwritten") {
 		t.Errorf("a file that exists: %d, %s", code, errs)
+	}
+}
+
+// Two terminals write what their ladders show: over the lab's stack always, over
+// the kernel's where packets may be captured.
+func TestExportedLadder(t *testing.T) {
+	for _, how := range []string{"--lab", "-Ptcp"} {
+		t.Run(how, func(t *testing.T) {
+			addr := freeAddr(t)
+			a := terminal(t, 100, 30, how, addr, "--nick", "alice")
+			must(t, a.Shows(addr))
+			b := terminal(t, 100, 30, how, addr, "--nick", "bob")
+			must(t, b.Shows("ESTABLISHED"))
+			b.Type("在吗？")
+			must(t, a.Shows("在吗？"))
+			must(t, b.Shows("✓✓"))
+			if how == "-Ptcp" && !strings.Contains(b.Text(), "  cap") {
+				t.Skip("no packet may be captured here")
+			}
+			path := filepath.Join(t.TempDir(), "talk.txt")
+			b.Type("/filter 在吗")
+			must(t, b.Shows("the ladder shows only"))
+			b.Type("/export " + path + "")
+			must(t, b.Shows("written to"))
+			got, err := os.ReadFile(path)
+			must(t, err)
+			lines := strings.Split(strings.TrimSpace(string(got)), "\n")
+			if len(lines) < 2 || !strings.Contains(lines[1], "[P.]") || !strings.Contains(lines[1], "在吗？") {
+				t.Errorf("the file says\n%s", got)
+			}
+			for _, l := range lines[1:] {
+				if !strings.Contains(l, "在吗？") {
+					t.Errorf("the filter keeps %q", l)
+				}
+			}
+			b.Type("/export " + path + "")
+			must(t, b.Shows("exists already"))
+		})
 	}
 }
 

@@ -61,7 +61,8 @@ type crossings struct {
 	open    uint64    // TCP: every row before it has come
 	highest [2]uint64 // the last row that came
 	tally   [2]tally
-	conn    int // TCP connections that are over
+	conn    int    // TCP connections that are over
+	version uint64 // grows when more of a line becomes known
 }
 
 // say begins to follow row.
@@ -80,6 +81,7 @@ func (c *crossings) row(row uint64) *crossing {
 
 // deliver takes what the transport says of our lines.
 func (c *crossings) deliver(ev transport.Delivery) {
+	c.version++
 	for i := range ev.Fates {
 		f := &ev.Fates[i]
 		x := c.row(f.Row)

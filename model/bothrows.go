@@ -235,7 +235,7 @@ func (m *Model) sidePane(w, h int) ui.SideBySide {
 		Buffer: m.buffer(), EndKey: words.EndKey.In(m.look.Lang),
 	}
 	switch {
-	case m.looking != nil && !m.looking.inBar():
+	case m.looking != nil && m.looking.atLines():
 		d.Selected = m.looking.line
 	case m.search != nil:
 		d.Selected = m.search.hit

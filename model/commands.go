@@ -34,6 +34,8 @@ func newCommands(linked bool) []command {
 		{Command: words.CmdMe, needs: true, do: (*Model).me},
 		{Command: words.CmdClear, do: (*Model).clear},
 		{Command: words.CmdSearch, also: []string{"lastlog"}, needs: true, do: (*Model).searchFor},
+		{Command: words.CmdFilter, do: (*Model).filterBy},
+		{Command: words.CmdExport, needs: true, do: (*Model).export},
 		{Command: words.CmdLock, do: (*Model).lock},
 		{Command: words.CmdAccept, do: control(transport.Accept{})},
 		{Command: words.CmdHold, do: (*Model).hold},

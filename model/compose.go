@@ -163,6 +163,9 @@ func (m *Model) composer() ui.Composer {
 		Bytes: len(m.editor.text), Limit: m.limit(), Closed: m.halfClosed,
 	}
 	switch {
+	case m.filter != nil:
+		c.Prompt, c.Hint = words.FilterFor.In(m.look.Lang), words.FilterKeys.In(m.look.Lang)
+		c.Text, c.Caret, c.Bytes, c.Limit = m.filter.query.text, m.filter.query.caret, 0, 0
 	case m.search != nil && !m.search.closed:
 		c.Prompt = words.SearchFor.In(m.look.Lang)
 		c.Text, c.Caret, c.Bytes, c.Limit = m.search.query.text, m.search.query.caret, 0, 0

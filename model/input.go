@@ -33,6 +33,9 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.answer(k)
 	case m.help != nil && m.helpKey(k):
 		return nil
+	case m.filter != nil:
+		m.filterKey(k)
+		return nil
 	case m.search != nil && !m.search.closed:
 		return m.searchKey(k)
 	case m.looking != nil:

@@ -15,24 +15,40 @@ import (
 // A ladder is what is seen of the packets, and how.
 type ladder struct {
 	view     ui.View
-	until    uint64 // frozen: the first of the rungs that is not drawn; ui.None: it is not
+	frozen   *sight // as it was when it was frozen; nil: it is not
 	absolute bool
-	sieve    *ui.Sieve // nil: pure ACKs are shown
+	noAcks   bool      // pure ACKs are hidden
+	filter   string    // what is looked for; "": nothing
+	sieve    *ui.Sieve // nil: every packet is shown
 }
 
-func newLadder() ladder { return ladder{view: ui.Latest, until: ui.None} }
+func newLadder() ladder { return ladder{view: ui.Latest} }
 
-// rungs are the packets seen, as package ui wants them.
+// rungs are the packets seen, as package ui wants them: while the ladder is
+// frozen those it had then, as they were, and behind them those that came since.
 type rungs struct{ m *Model }
 
 // First implements ui.Rungs.
-func (r rungs) First() uint64 { return r.m.sight.first }
+func (r rungs) First() uint64 {
+	if f := r.m.ladder.frozen; f != nil {
+		return f.first
+	}
+	return r.m.sight.first
+}
 
 // End implements ui.Rungs.
 func (r rungs) End() uint64 { return r.m.sight.end }
 
 // Rung implements ui.Rungs.
-func (r rungs) Rung(i uint64) ui.Rung { return r.m.rung(r.m.sight.at(i)) }
+func (r rungs) Rung(i uint64) ui.Rung { return r.m.rung(r.packet(i)) }
+
+// packet is packet i.
+func (r rungs) packet(i uint64) *packet {
+	if f := r.m.ladder.frozen; f != nil && i < f.end {
+		return f.at(i)
+	}
+	return r.m.sight.at(max(i, r.m.sight.first))
+}
 
 // rung is p, as package ui wants it.
 func (m *Model) rung(p *packet) ui.Rung {
@@ -41,6 +57,7 @@ func (m *Model) rung(p *packet) ui.Rung {
 		Proto: name(p.Proto), In: p.Dir == segment.In,
 		Left: p.Src.Port(), Right: p.Dst.Port(),
 		Len: p.Len, Size: p.Size, Rule: p.Rule, Packet: p.ID, Part: p.Fragment,
+		Mended: p.mended, Over: p.Proto == segment.TCP && p.conn < m.sight.conn,
 	}
 	if r.In {
 		r.Left, r.Right = r.Right, r.Left
@@ -98,16 +115,40 @@ func icmpName(p *packet) string {
 
 // ladderPane is the ladder in w×h cells.
 func (m *Model) ladderPane(w, h int) ui.Ladder {
+	l := &m.ladder
 	d := ui.Ladder{
-		Rungs: rungs{m}, W: w, H: h, Selected: ui.None, Until: m.ladder.until,
-		Left: m.ownTitle(), Right: m.peerTitle(), Absolute: m.ladder.absolute, Both: m.both(),
+		Rungs: rungs{m}, W: w, H: h, Selected: ui.None, Until: ui.None,
+		Left: m.ownTitle(), Right: m.peerTitle(), Absolute: l.absolute, Both: m.both(),
+		NoAcks: l.noAcks, Filter: l.filter,
 		Missed: m.sight.missed, EndKey: strings.Fields(m.keys.Bottom.Help().Key)[0],
 	}
-	if s := m.ladder.sieve; s != nil {
-		d.Rungs, d.NoAcks = s, true
-		d.Hidden = s.Hidden()
+	if l.frozen != nil {
+		d.Until = m.listed(l.frozen.end)
+	}
+	if lk := m.looking; lk != nil && lk.inLadder() {
+		d.Selected = m.listed(lk.rung)
+	}
+	if l.sieve != nil {
+		d.Rungs, d.Hidden = l.sieve, l.sieve.Hidden()
 	}
 	return d
+}
+
+// listed is the place in the ladder of packet i or, if it is kept back, of the
+// next one.
+func (m *Model) listed(i uint64) uint64 {
+	if s := m.ladder.sieve; s != nil {
+		return s.Find(i)
+	}
+	return i
+}
+
+// packetAt is the packet at place i of the ladder.
+func (m *Model) packetAt(i uint64) uint64 {
+	if s := m.ladder.sieve; s != nil {
+		return s.Was(i)
+	}
+	return i
 }
 
 // ownTitle is who stands at this end's time line.
@@ -137,6 +178,8 @@ func (m *Model) ladderKey(k tea.KeyPressMsg) bool {
 		l.absolute = !l.absolute
 	case key.Matches(k, b.Freeze):
 		m.freeze()
+	case key.Matches(k, b.Filter):
+		m.openFilter()
 	default:
 		return false
 	}
@@ -145,22 +188,44 @@ func (m *Model) ladderKey(k tea.KeyPressMsg) bool {
 
 // toggleAcks hides pure ACKs, or shows them again.
 func (m *Model) toggleAcks() {
-	l := &m.ladder
-	l.view, l.until = ui.Latest, ui.None
-	if l.sieve != nil {
-		l.sieve = nil
-		return
-	}
-	l.sieve = &ui.Sieve{Of: rungs{m}, Keep: func(r *ui.Rung) bool { return !r.PureAck() }}
+	m.ladder.noAcks = !m.ladder.noAcks
+	m.resieve()
 }
 
-// freeze stops the ladder from growing, or lets it go on.
+// looseRungs is how many of the newest packets a filter looks at again: what is
+// known of them may still grow.
+const looseRungs = 256
+
+// resieve makes the sieve anew, after what it keeps back has changed.
+func (m *Model) resieve() {
+	l := &m.ladder
+	l.view, l.sieve = ui.Latest, nil
+	switch {
+	case l.filter != "":
+		keep := m.filterOf(l.filter)
+		l.sieve = &ui.Sieve{Of: rungs{m}, Loose: looseRungs, Stamp: m.known,
+			Keep: func(r *ui.Rung) bool { return !(l.noAcks && r.PureAck()) && keep(r) }}
+	case l.noAcks:
+		l.sieve = &ui.Sieve{Of: rungs{m}, Keep: func(r *ui.Rung) bool { return !r.PureAck() }}
+	}
+	if lk := m.looking; lk != nil && lk.inLadder() {
+		m.lookAtPacket(lk.rung)
+	}
+}
+
+// known grows with what is known of packets.
+func (m *Model) known() uint64 { return m.sight.version + m.crossings.version }
+
+// freeze stops the ladder from growing, or lets it go on. What it shows is
+// kept, however much comes meanwhile.
 func (m *Model) freeze() {
-	if m.ladder.until != ui.None {
-		m.ladder.until, m.ladder.view = ui.None, ui.Latest
+	l := &m.ladder
+	if l.frozen != nil {
+		l.frozen = nil
+		m.resieve()
 		return
 	}
-	m.ladder.until = m.ladderPane(m.sideSize()).Rungs.End()
+	l.frozen = m.sight.clone()
 }
 
 // scrollLadder scrolls the ladder as k says and reports whether k is a

@@ -12,25 +12,45 @@ import (
 // A looking is look mode: something on the screen is pointed at, a line of the
 // conversation or a spot of the status bar, and letters are keys.
 type looking struct {
-	line     uint64  // pointed at while spot is none
+	line     uint64  // pointed at while nothing of what follows is
+	rung     uint64  // a packet pointed at, unless it is None
 	spot     ui.Spot // pointed at, unless its part is NoPart
 	explains bool    // what is pointed at is explained, whatever it is
 	scroll   int     // of the explanation
+
+	opened bool // the packet pointed at is seen field by field
+	field  int  // of these, which is pointed at; noField: none
+	top    int  // the first row of these
 }
+
+// newLooking points at nothing yet.
+func newLooking() *looking { return &looking{line: ui.None, rung: ui.None, field: noField} }
 
 // inBar reports that the status bar is looked at.
 func (lk *looking) inBar() bool { return lk.spot.Part != ui.NoPart }
 
+// inLadder reports that the packets are looked at.
+func (lk *looking) inLadder() bool { return lk.rung != ui.None }
+
+// atLines reports that the conversation is looked at.
+func (lk *looking) atLines() bool { return !lk.inBar() && !lk.inLadder() }
+
+// leave points at no packet and at no spot.
+func (lk *looking) leave() { lk.rung, lk.spot = ui.None, ui.Spot{} }
+
 // openLook begins to look, at the last line that is seen.
 func (m *Model) openLook() {
-	lk := &looking{line: ui.None}
+	lk := newLooking()
+	m.looking = lk
 	switch {
 	case m.search != nil && m.search.hit != ui.None:
 		lk.line = m.search.hit
 	case m.linesSeen():
 		lk.line = m.lastSeen()
+	case m.ladderSeen():
+		m.lookAtPacket(m.lastPacket())
 	}
-	if m.looking = lk; lk.line == ui.None && !m.lookAtBar(0) {
+	if lk.line == ui.None && !lk.inLadder() && !m.lookAtBar(0) {
 		m.looking = nil
 		m.warn(words.LookNothing)
 	}
@@ -68,6 +88,7 @@ func (m *Model) lookAtBar(y int) bool {
 	bar := m.status()
 	row := bar.Spots(m.look, m.w)[y]
 	if len(row) > 0 {
+		m.looking.leave()
 		m.looking.spot = row[0].Spot
 	}
 	return len(row) > 0
@@ -78,14 +99,21 @@ func (m *Model) lookAtLine(i uint64) {
 	if !m.linesSeen() {
 		return
 	}
-	m.looking.line, m.looking.spot = i, ui.Spot{}
+	m.looking.leave()
+	m.looking.line = i
 	m.keepInSight()
 }
 
 // keepInSight keeps what is looked at a line there is, and on the screen.
 func (m *Model) keepInSight() {
 	lk := m.looking
-	if lk == nil || lk.line == ui.None || lk.inBar() || !m.linesSeen() {
+	switch {
+	case lk == nil:
+		return
+	case lk.inLadder() && m.ladderSeen():
+		m.lookAtPacket(lk.rung)
+		return
+	case lk.line == ui.None || !lk.atLines() || !m.linesSeen():
 		return
 	}
 	lk.line = min(max(lk.line, m.talk.First()), m.talk.End()-1)
@@ -113,7 +141,13 @@ func (m *Model) spotNow() (rows [2][]ui.Place, y, x int) {
 // explanation is what is to be said of what is looked at.
 func (m *Model) explanation() (ui.Explanation, bool) {
 	lk := m.looking
-	if lk.inBar() {
+	switch d, open := m.opened(); {
+	case open && lk.field >= 0 && lk.field < len(d.Fields(m.look)):
+		return d.Fields(m.look)[lk.field].Explain(m.look), true
+	case lk.inLadder():
+		r := m.rung(rungs{m}.packet(lk.rung))
+		return r.Explain(m.look, m.ladder.absolute), true
+	case lk.inBar():
 		bar := m.status()
 		return bar.Explain(m.look, lk.spot, m.said)
 	}
@@ -152,7 +186,13 @@ func (m *Model) said(last uint64, mine bool) (ui.Said, bool) {
 // explained lays the explanation on the screen, away from what is explained.
 func (m *Model) explained(rows []string, main ui.Rect) []string {
 	lk := m.looking
-	if lk == nil || !lk.explains || m.dialog != nil || m.help != nil {
+	if lk == nil || m.dialog != nil || m.help != nil {
+		return rows
+	}
+	if d, ok := m.opened(); ok && !lk.explains {
+		return ui.Centre(m.look, rows, d.Draw(m.look, main.W, main.H), m.w, main)
+	}
+	if !lk.explains {
 		return rows
 	}
 	e, ok := m.explanation()
@@ -165,7 +205,7 @@ func (m *Model) explained(rows []string, main ui.Rect) []string {
 		return rows
 	}
 	y := max((main.H-len(box))/2, 0)
-	if !lk.inBar() {
+	if lk.atLines() {
 		above := true
 		for k := range main.H / 2 {
 			above = above && m.lineAt(k) != lk.line

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -16,9 +17,13 @@ import (
 // lookKey is what k means in look mode.
 func (m *Model) lookKey(k tea.KeyPressMsg) tea.Cmd {
 	b, lk := &m.keys, m.looking
+	if d, ok := m.opened(); ok && !lk.explains && m.boxKey(k, d) {
+		return nil
+	}
 	switch {
 	case key.Matches(k, b.Escape) && lk.explains:
 		lk.explains = false
+	case lk.inLadder() && !lk.explains && m.packetKey(k):
 	case key.Matches(k, b.Escape), key.Matches(k, b.Leave), key.Matches(k, b.Cancel), k.String() == "f4":
 		m.closeLook()
 	case key.Matches(k, b.Explain), key.Matches(k, b.Send):
@@ -54,11 +59,24 @@ func (m *Model) lookElse(k tea.KeyPressMsg) tea.Cmd {
 	case k.Text != "":
 		m.warn(words.LookTyping)
 	case m.paneKey(k):
-		if lk := m.looking; !lk.inBar() && !m.linesSeen() {
-			m.lookAtBar(0)
-		}
+		m.lookStays()
 	}
 	return nil
+}
+
+// lookStays keeps something looked at that is on the screen, after another pane
+// was opened.
+func (m *Model) lookStays() {
+	lk := m.looking
+	switch {
+	case lk.inBar(), lk.inLadder() && m.ladderSeen(), lk.atLines() && m.linesSeen():
+	case m.linesSeen():
+		m.lookAtLine(m.lastSeen())
+	case m.ladderSeen():
+		m.lookAtPacket(m.lastPacket())
+	default:
+		m.lookAtBar(0)
+	}
 }
 
 // lookMove points elsewhere as k says, and reports whether k is such a key.
@@ -80,6 +98,8 @@ func (m *Model) lookMove(k tea.KeyPressMsg) bool {
 		m.scrollExplained(1)
 	case lk.explains && key.Matches(k, b.PageUp):
 		m.scrollExplained(-1)
+	case lk.inLadder():
+		return false
 	case key.Matches(k, b.Oldest, b.Top):
 		m.lookAtLine(m.talk.First())
 	case key.Matches(k, b.Newest, b.Bottom):
@@ -89,16 +109,23 @@ func (m *Model) lookMove(k tea.KeyPressMsg) bool {
 	default:
 		return false
 	}
-	if was.line != lk.line || was.spot != lk.spot {
+	if was.line != lk.line || was.spot != lk.spot || was.rung != lk.rung {
 		lk.scroll = 0
 	}
 	return true
 }
 
-// lookUp points one line higher; from the bar into the conversation.
+// lookUp points one line or packet higher; from the bar into the packets, from
+// these into the conversation.
 func (m *Model) lookUp() {
 	lk := m.looking
-	if !lk.inBar() {
+	switch {
+	case lk.inLadder():
+		if !m.lookAlong(-1) && m.linesSeen() && m.layout().Divider.W != 1 {
+			m.lookAtLine(m.lastSeen())
+		}
+		return
+	case lk.atLines():
 		m.lookAtLine(max(lk.line, m.talk.First()+1) - 1)
 		return
 	}
@@ -106,6 +133,8 @@ func (m *Model) lookUp() {
 	switch {
 	case y == 1 && len(rows[0]) > 0:
 		lk.spot = nearest(rows[0], rows[1][x])
+	case m.ladderSeen() && m.layout().Divider.W != 1:
+		m.lookAtPacket(m.lastPacket())
 	case m.linesSeen():
 		m.lookAtLine(m.lastSeen())
 	}
@@ -114,17 +143,22 @@ func (m *Model) lookUp() {
 // lookDown is lookUp the other way.
 func (m *Model) lookDown() {
 	lk := m.looking
-	if lk.inBar() {
+	switch {
+	case lk.inBar():
 		if rows, y, x := m.spotNow(); y == 0 && len(rows[1]) > 0 && len(rows[0]) > 0 {
 			lk.spot = nearest(rows[1], rows[0][x])
 		}
-		return
-	}
-	if lk.line+1 < m.talk.End() {
+	case lk.inLadder():
+		if !m.lookAlong(1) {
+			m.lookAtBar(0)
+		}
+	case lk.line+1 < m.talk.End():
 		m.lookAtLine(lk.line + 1)
-		return
+	case m.ladderSeen() && m.layout().Divider.W != 1:
+		m.lookAtPacket(m.firstPacket())
+	default:
+		m.lookAtBar(0)
 	}
-	m.lookAtBar(0)
 }
 
 // nearest is the spot of row that is next to p.
@@ -140,7 +174,14 @@ func nearest(row []ui.Place, p ui.Place) ui.Spot {
 
 // lookAside goes n spots on in the bar, from one row into the other.
 func (m *Model) lookAside(n int) {
-	if !m.looking.inBar() {
+	switch lk := m.looking; {
+	case lk.inLadder() && n < 0 && m.linesSeen():
+		m.lookAtLine(m.lastSeen())
+		return
+	case lk.atLines() && n > 0 && m.ladderSeen():
+		m.lookAtPacket(m.lastPacket())
+		return
+	case !lk.inBar():
 		return
 	}
 	rows, y, x := m.spotNow()
@@ -149,12 +190,17 @@ func (m *Model) lookAside(n int) {
 	}
 }
 
-// lookAcross goes from the conversation to the bar, or back.
+// lookAcross goes from the conversation to the packets, to the bar, and back.
 func (m *Model) lookAcross() {
-	if !m.looking.inBar() {
+	switch lk := m.looking; {
+	case lk.atLines() && m.ladderSeen():
+		m.lookAtPacket(m.lastPacket())
+	case !lk.inBar():
 		m.lookAtBar(0)
-	} else if m.linesSeen() {
+	case m.linesSeen():
 		m.lookAtLine(m.lastSeen())
+	case m.ladderSeen():
+		m.lookAtPacket(m.lastPacket())
 	}
 }
 
@@ -162,7 +208,7 @@ func (m *Model) lookAcross() {
 // is asked for, at the nearest.
 func (m *Model) lookAtSeen(first, last bool) {
 	lk := m.looking
-	if lk.inBar() || !m.linesSeen() {
+	if !lk.atLines() || !m.linesSeen() {
 		return
 	}
 	from, to := m.firstSeen(), m.lastSeen()
@@ -190,7 +236,12 @@ const copyRoom = 64 << 10
 func (m *Model) copyLooked() tea.Cmd {
 	lk := m.looking
 	text := ""
-	if lk.inBar() {
+	if d, ok := m.opened(); ok {
+		text = copied(d, lk.field, m.look)
+	} else if lk.inLadder() {
+		d := m.ladderPane(m.sideSize())
+		text = d.Line(m.look, m.listed(lk.rung))
+	} else if lk.inBar() {
 		if rows, y, x := m.spotNow(); x < len(rows[y]) {
 			text = strings.TrimSpace(rows[y][x].Text)
 		}
@@ -210,6 +261,14 @@ func (m *Model) copyLooked() tea.Cmd {
 	}
 	m.warn(words.LookCopied, utf8.RuneCountInString(text))
 	return tea.Raw(ansi.SetSystemClipboard(text))
+}
+
+// copied is the field of d, or all its octets.
+func copied(d ui.SegmentBox, field int, l *ui.Look) string {
+	if f := d.Fields(l); field >= 0 && field < len(f) {
+		return f[field].Name + ": " + f[field].Value
+	}
+	return strings.TrimSpace(fmt.Sprintf("% x % x", d.Header, d.Payload))
 }
 
 // nextTheme takes the next set of colours; after the last one, what suits the

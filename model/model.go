@@ -81,7 +81,8 @@ type Model struct {
 	cleared time.Time
 	dialog  *dialog
 	search  *search
-	looking *looking // nil: a line is typed
+	filter  *filtering // nil: it is not being typed
+	looking *looking   // nil: a line is typed
 	help    *ui.Help
 	cycle   *cycle
 
@@ -197,6 +198,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.beaten(msg)
 	case stepped:
 		m.afterStep(msg)
+	case exported:
+		m.exportedTo(msg)
 	case tick:
 		m.ticked(msg)
 	case room:

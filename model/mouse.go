@@ -27,6 +27,11 @@ func (m *Model) clicked(msg tea.MouseClickMsg) {
 			m.point()
 			m.lookAtLine(i)
 		}
+	case within(l.Side, msg.X, msg.Y) && m.ladderSeen():
+		if i := m.ladderPane(l.Side.W, l.Side.H).At(m.ladder.view, msg.Y-l.Side.Y); i != ui.None {
+			m.point()
+			m.lookAtPacket(m.packetAt(i))
+		}
 	}
 }
 
@@ -36,6 +41,7 @@ func (m *Model) clickedBar(x, y int) {
 	for _, p := range bar.Spots(m.look, m.w)[y] {
 		if x >= p.X && x < p.X+p.W {
 			m.point()
+			m.looking.leave()
 			m.looking.spot = p.Spot
 		}
 	}
@@ -44,7 +50,7 @@ func (m *Model) clickedBar(x, y int) {
 // point begins to look, if that was not done.
 func (m *Model) point() {
 	if m.looking == nil {
-		m.looking = &looking{line: ui.None}
+		m.looking = newLooking()
 	}
 	if m.search != nil {
 		m.search.closed = true

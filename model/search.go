@@ -97,7 +97,7 @@ func (m *Model) nextHit(back bool) tea.Cmd {
 		m.warn(words.LookNoFind)
 		return nil
 	}
-	if lk := m.looking; !lk.inBar() && lk.line != ui.None {
+	if lk := m.looking; lk.atLines() && lk.line != ui.None {
 		m.search.hit = lk.line
 	}
 	return m.searchNext(back)

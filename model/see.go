@@ -2,6 +2,7 @@ package model
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,7 @@ type packet struct {
 	conn            int           // how many TCP connections were over then
 	again           int           // TCP: the how manieth time its bytes are sent again; -1: again, not known
 	rto             time.Duration // that ran out before
+	mended          time.Duration // TCP: its bytes were sent again so much later; 0: they were not
 }
 
 // look reads what is new and hands each segment, with its packet, to each.
@@ -148,6 +150,11 @@ func (s *sight) add(g *segment.Segment) *packet {
 	return s.at(s.end - 1)
 }
 
+// clone is the packets as they are now, to be looked at later.
+func (s *sight) clone() *sight {
+	return &sight{packets: slices.Clone(s.packets), first: s.first, end: s.end}
+}
+
 // at is packet i, first ≤ i < end.
 func (s *sight) at(i uint64) *packet { return &s.packets[i%sightRoom] }
 
@@ -162,6 +169,9 @@ type flow struct {
 	runs    []run     // of late
 	una     uint64    // everything before it is acknowledged
 	settled time.Time // when una last moved
+	syn     bool      // its SYN was seen,
+	scales  bool      // with an option that says what
+	scale   int       // its windows are shifted by (RFC 7323 §2.3)
 }
 
 // A run is bytes that were sent, the SYN and the FIN counted.
@@ -169,6 +179,7 @@ type run struct {
 	first, next uint64
 	at          time.Time
 	times       int // sent again
+	packet      uint64
 }
 
 // How much is remembered of how many connections.
@@ -207,7 +218,10 @@ func (s *sight) follow(p *packet) {
 		return
 	}
 	f := s.flow(p.Src, p.Dst)
-	r := run{first: p.RelSeq, next: p.RelSeq + span, at: p.At}
+	if p.Flags&segment.SYN != 0 {
+		f.syn, f.scales, f.scale = true, p.Options.HasScale, int(p.Options.Scale)
+	}
+	r := run{first: p.RelSeq, next: p.RelSeq + span, at: p.At, packet: s.end}
 	if p.Notes&segment.Resent != 0 {
 		before, ok := f.before(r)
 		p.again = -1
@@ -215,12 +229,35 @@ func (s *sight) follow(p *packet) {
 			r.times = before.times + 1
 			p.again = r.times
 			p.rto = f.timer(p, before)
+			s.mend(before, p.At)
 		}
 	}
 	if len(f.runs) == maxRuns {
 		f.runs = append(f.runs[:0], f.runs[maxRuns/2:]...)
 	}
 	f.runs = append(f.runs, r)
+}
+
+// scale is what p's window field is shifted by; -1: not known.
+func (s *sight) scale(p *packet) int {
+	f, back := s.flows[flowKey{p.Src, p.Dst}], s.flows[flowKey{p.Dst, p.Src}]
+	switch {
+	case f == nil || back == nil || !f.syn || !back.syn:
+		return -1
+	case !f.scales || !back.scales:
+		return 0
+	}
+	return f.scale
+}
+
+// mend notes that bytes of before were sent again.
+func (s *sight) mend(before run, at time.Time) {
+	if before.packet < s.first || before.packet >= s.end {
+		return
+	}
+	if p := s.at(before.packet); p.mended == 0 {
+		p.mended = at.Sub(before.at)
+	}
 }
 
 // before is the last time that bytes of r were sent.

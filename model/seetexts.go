@@ -2,9 +2,11 @@ package model
 
 import (
 	"sort"
+	"strings"
 
 	"seqtalk/transport"
 	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
 	"seqtalk/ui"
 	"seqtalk/ui/words"
 )
@@ -79,8 +81,21 @@ func (m *Model) burden(r *ui.Rung, p *packet) {
 			}
 		}
 	}
-	if len(p.Messages) == 0 && p.Stage != segment.Unstaged {
-		r.Control = words.SeeControl.In(m.look.Lang)
+	m.control(r, p)
+}
+
+// control adds to r the names of the frames that p carries and that are no
+// messages, from its octets.
+func (m *Model) control(r *ui.Rung, p *packet) {
+	var names []string
+	for _, name := range session.Labels(p.Payload(), p.Proto == segment.UDP) {
+		if name != "TEXT" {
+			names = append(names, name)
+		}
+	}
+	r.Control = strings.Join(names, " ")
+	if r.Control == "" && len(r.Texts) == 0 && len(p.Messages) == 0 && p.Stage != segment.Unstaged {
+		r.Control = words.SeeControl.In(m.look.Lang) // part of one, or its octets were not kept
 	}
 }
 
@@ -90,7 +105,7 @@ func (m *Model) theirs(r *ui.Rung, p *packet) {
 		return
 	}
 	for _, x := range m.heard.of(p) {
-		r.Texts = append(r.Texts, x.text)
+		r.Texts, r.Numbers = append(r.Texts, x.text), append(r.Numbers, x.id)
 		if p.Proto == segment.UDP {
 			r.ID = x.id
 			continue
@@ -103,7 +118,7 @@ func (m *Model) theirs(r *ui.Rung, p *packet) {
 // carry adds to r our line x, which p carries.
 func carry(r *ui.Rung, p *packet, x *crossing) {
 	w := &x.ways[wayOf(p.Proto)]
-	r.Texts = append(r.Texts, x.text)
+	r.Texts, r.Numbers = append(r.Texts, x.text), append(r.Numbers, x.row)
 	if p.Proto == segment.UDP {
 		r.ID = w.id
 		return

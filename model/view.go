@@ -66,7 +66,7 @@ func (m *Model) draw() ([]string, *ui.Cursor) {
 	if m.help != nil {
 		return ui.Centre(m.look, rows, m.help.Draw(m.look, whole.W, whole.H), m.w, whole), &cursor
 	}
-	if m.looking != nil && (m.search == nil || m.search.closed) {
+	if m.looking != nil && m.filter == nil && (m.search == nil || m.search.closed) {
 		return rows, nil
 	}
 	return rows, &cursor
@@ -119,7 +119,7 @@ func (m *Model) historyIn(r ui.Rect) ui.History {
 	}
 	if lk := m.looking; lk != nil && (m.search == nil || m.search.closed) {
 		h.Selected = lk.line
-		if lk.inBar() {
+		if !lk.atLines() {
 			h.Selected = ui.None
 		}
 	}

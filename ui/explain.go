@@ -1,6 +1,11 @@
 package ui
 
-import "seqtalk/ui/words"
+import (
+	"slices"
+	"strings"
+
+	"seqtalk/ui/words"
+)
 
 // An Explanation says what something on the screen is, with the numbers that
 // stand there.
@@ -61,4 +66,15 @@ func Explain(l *Look, t words.Topic, args ...any) Explanation {
 		Ref:   t.Ref,
 		Hint:  words.EscCloses.In(l.Lang),
 	}
+}
+
+// refs are where the standards say what e tells, each once.
+func (e *Explanation) refs() string {
+	all := []string{e.Ref}
+	for i := range e.Then {
+		if r := e.Then[i].Ref; !slices.Contains(all, r) {
+			all = append(all, r)
+		}
+	}
+	return strings.Trim(strings.Join(all, ", "), ", ")
 }

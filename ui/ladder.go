@@ -61,11 +61,14 @@ type Rung struct {
 	RTO     time.Duration // that ran out before; 0: another reason, or not known
 	Dups    int           // the how manieth duplicate ACK in a row
 	Remarks Remarks
-	Rule    string // what the link did and why: "lost by loss 10%"
-	Packet  uint64 // its ordinal on the link; 0: not known
-	With    uint64 // the message whose fate it shared; 0: none
+	Rule    string        // what the link did and why: "lost by loss 10%"
+	Packet  uint64        // its ordinal on the link; 0: not known
+	With    uint64        // the message whose fate it shared; 0: none
+	Mended  time.Duration // died: its bytes were sent again so much later; 0: not yet
+	Over    bool          // died: its connection ended before that
 
 	ID      uint64   // of UDP: the number seqtalk gave the message; 0: none
+	Numbers []uint64 // of the messages it carries, as both ends count them
 	Texts   [][]byte // messages it carries, as said; foreign: they are spelled out
 	Torn    [2]bool  // the first began before it; the last goes on after it
 	Control string   // "RECEIPT": what it carries instead of a message
@@ -97,8 +100,15 @@ const (
 	FastRetransmission
 	SpuriousRetransmission
 
-	dupAck      Remarks = 1 << 5
-	badChecksum Remarks = 1 << 11
+	outOfOrder
+	beforeMissing
+	dupAck
+	zeroWindow
+	windowUpdate
+	windowFull
+	zeroProbe
+	keepAlive
+	badChecksum
 )
 
 const resent = Retransmission | FastRetransmission | SpuriousRetransmission
@@ -180,51 +190,6 @@ func (d Ladder) At(v View, y int) uint64 {
 	}
 	return None
 }
-
-// A Sieve keeps back rungs of a ladder. It looks at each but once and belongs
-// to whoever draws; it must be made anew when Keep would answer differently.
-type Sieve struct {
-	Of   Rungs
-	Keep func(r *Rung) bool // it must not depend on what may grow
-
-	next   uint64 // looked at up to here
-	gone   uint64 // kept once, no longer there
-	kept   []uint64
-	hidden uint64
-}
-
-// update looks at what is new, and forgets what is no longer there.
-func (s *Sieve) update() {
-	first, end := s.Of.First(), s.Of.End()
-	for s.next = max(s.next, first); s.next < end; s.next++ {
-		if r := s.Of.Rung(s.next); s.Keep(&r) {
-			s.kept = append(s.kept, s.next)
-		} else {
-			s.hidden++
-		}
-	}
-	n := 0
-	for n < len(s.kept) && s.kept[n] < first {
-		n++
-	}
-	s.gone += uint64(n)
-	s.kept = s.kept[n:]
-}
-
-// First is the oldest rung kept.
-func (s *Sieve) First() uint64 { s.update(); return s.gone }
-
-// End is behind the newest.
-func (s *Sieve) End() uint64 { s.update(); return s.gone + uint64(len(s.kept)) }
-
-// Rung is the i'th one kept.
-func (s *Sieve) Rung(i uint64) Rung { return s.Of.Rung(s.Was(i)) }
-
-// Was is the index in Of of the i'th one kept.
-func (s *Sieve) Was(i uint64) uint64 { return s.kept[i-s.gone] }
-
-// Hidden is how many were kept back so far.
-func (s *Sieve) Hidden() uint64 { return s.hidden }
 
 // flag reports that r has the flag tcpdump writes as c.
 func (r *Rung) flag(c byte) bool { return strings.IndexByte(r.Flags, c) >= 0 }

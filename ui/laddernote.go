@@ -27,6 +27,7 @@ func (d *rungs) note(r *Rung) (long, short string) {
 	if r.Rule != "" {
 		add(d.rule(r))
 	}
+	add(r.mending(d.l))
 	if r.With > 0 {
 		s := words.LadderWith.In(d.l.Lang, r.With)
 		add(s, s)

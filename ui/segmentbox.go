@@ -15,12 +15,14 @@ type SegmentBox struct {
 	Rung        Rung
 	Left, Right string // who is there, foreign; "": me, the peer
 	Header      []byte // of TCP or UDP, as seen; without it what the fields tell is computed, the rest is ??
-	Payload     []byte // foreign: it is spelled out
+	Payload     []byte // foreign: it is spelled out; it may be cut short, Rung.Len tells
 	Scale       int    // what the window field is shifted by (RFC 7323); -1: not known
 	Absolute    bool   // numbers as on the wire first, else relative first
 	Selected    int    // in look mode: which field; -1: none
 	First       int    // the first row shown
 	Hint        string // what to press
+
+	starts []int // while it is drawn: the row of each field
 }
 
 // A HeaderField is one field of a header.
@@ -29,6 +31,16 @@ type HeaderField struct {
 	Octets      []byte // as on the wire
 	Known       bool   // Octets are
 	At          int    // its first octet in the header
+	About       words.Topic
+}
+
+// Explain says what the field is for, with what stands in it.
+func (f *HeaderField) Explain(l *Look) Explanation {
+	e := Explain(l, f.About, safe.String(f.Value).String())
+	if f.Known && len(f.Octets) > 0 {
+		e.Sum = words.BoxOctets.In(l.Lang, f.At, f.hex(len(f.Octets)))
+	}
+	return e
 }
 
 // Draw draws the box in at most w×h cells.
@@ -41,6 +53,17 @@ func (d SegmentBox) Draw(l *Look, w, h int) []string {
 func (d SegmentBox) MaxScroll(l *Look, w, h int) int { return d.most(d.page(l, w), h) }
 
 func (d *SegmentBox) most(p *page, h int) int { return max(len(p.rows)-max(h-2, 0), 0) }
+
+// Reveal is First moved as little as needed for the selected field to be seen;
+// where none is, as it is.
+func (d SegmentBox) Reveal(l *Look, w, h int) int {
+	p, room := d.page(l, w), max(h-2, 1)
+	if d.Selected < 0 || d.Selected >= len(d.starts) {
+		return min(d.First, d.most(p, h))
+	}
+	at := d.starts[d.Selected]
+	return min(max(d.First, at-room+1), at, d.most(p, h))
+}
 
 // title is what the box is of.
 func (d *SegmentBox) title(l *Look) string {
@@ -72,7 +95,9 @@ func (d *SegmentBox) page(l *Look, w int) *page {
 		octets = 0
 	}
 	d.head(l, p)
+	d.starts = d.starts[:0]
 	for i, f := range fields {
+		d.starts = append(d.starts, len(p.rows))
 		mark := field{Style{}, "  "}
 		st := th.Text
 		if i == d.Selected {
@@ -109,6 +134,14 @@ func (d *SegmentBox) head(l *Look, p *page) {
 	if long, _ := f.note(r); long != "" {
 		p.say(f.noteStyle(r), 0, long)
 	}
+	e := r.Explain(l, d.Absolute)
+	p.say(l.Theme.Text, 0, e.Text)
+	for i := range e.Then {
+		if t := &e.Then[i]; t.Ref != "" {
+			p.say(l.Theme.Text, 0, t.Text)
+		}
+	}
+	p.say(l.Theme.Dim, 0, e.refs())
 	p.blank()
 }
 
@@ -145,6 +178,9 @@ func (d *SegmentBox) payload(l *Look, p *page) {
 	n := max(d.Rung.Len, len(d.Payload))
 	p.blank()
 	p.say(th.Dim, 0, words.BoxPayload.In(l.Lang, n))
+	if kept := len(d.Payload); kept > 0 && kept < n {
+		p.say(th.Dim, 0, words.BoxKeptOf.In(l.Lang, kept, n))
+	}
 	if n > 0 && len(d.Payload) == 0 {
 		p.say(th.Dim, 2, words.BoxNotKept.In(l.Lang))
 	}
@@ -181,7 +217,7 @@ func (d *SegmentBox) Fields(l *Look) []HeaderField {
 	case "UDP":
 		return d.udp(l)
 	}
-	return []HeaderField{{Name: d.Rung.Proto, Value: safe.String(d.Rung.ICMP).String()}}
+	return []HeaderField{{Name: d.Rung.Proto, Value: safe.String(d.Rung.ICMP).String(), About: words.TopicArrowICMP}}
 }
 
 // header is what of the header is told by the fields, n octets, and which of
@@ -244,10 +280,10 @@ func (d *SegmentBox) udp(l *Look) []HeaderField {
 		length = "?"
 	}
 	return fieldsOf(b, known, []HeaderField{
-		{Name: words.BoxSource.In(l.Lang), Value: num(0), At: 0},
-		{Name: words.BoxDestination.In(l.Lang), Value: num(2), At: 2},
-		{Name: words.BoxLength.In(l.Lang), Value: words.BoxLengthOf.In(l.Lang, length, d.Rung.Len), At: 4},
-		{Name: words.BoxChecksum.In(l.Lang), Value: d.checksum(l, b, known, 6), At: 6},
+		{Name: words.BoxSource.In(l.Lang), Value: num(0), At: 0, About: words.TopicFieldSource},
+		{Name: words.BoxDestination.In(l.Lang), Value: num(2), At: 2, About: words.TopicFieldDestination},
+		{Name: words.BoxLength.In(l.Lang), Value: words.BoxLengthOf.In(l.Lang, length, d.Rung.Len), At: 4, About: words.TopicFieldLength},
+		{Name: words.BoxChecksum.In(l.Lang), Value: d.checksum(l, b, known, 6), At: 6, About: words.TopicFieldChecksum},
 	}, 8)
 }
 
@@ -309,26 +345,26 @@ func (d *SegmentBox) tcp(l *Look) []HeaderField {
 		window = strconv.Itoa(num(14)) + " × " + strconv.Itoa(1<<scale) + " = " + window
 	}
 	fields := []HeaderField{
-		{Name: words.BoxSource.In(in), Value: strconv.Itoa(num(0)), At: 0},
-		{Name: words.BoxDestination.In(in), Value: strconv.Itoa(num(2)), At: 2},
-		{Name: words.BoxSeq.In(in), Value: seq, At: 4},
-		{Name: words.BoxAck.In(in), Value: ack, At: 8},
-		{Name: words.BoxDataOffset.In(in), Value: offset, At: 12},
-		{Name: words.BoxFlags.In(in), Value: flagsText(b[13]), At: 13},
-		{Name: words.BoxWindowName.In(in), Value: window, At: 14},
-		{Name: words.BoxChecksum.In(in), Value: d.checksum(l, b, known, 16), At: 16},
-		{Name: words.BoxUrgent.In(in), Value: pick(known[18], strconv.Itoa(num(18)), words.BoxNotSeen.In(in)), At: 18},
+		{Name: words.BoxSource.In(in), Value: strconv.Itoa(num(0)), At: 0, About: words.TopicFieldSource},
+		{Name: words.BoxDestination.In(in), Value: strconv.Itoa(num(2)), At: 2, About: words.TopicFieldDestination},
+		{Name: words.BoxSeq.In(in), Value: seq, At: 4, About: words.TopicFieldSeq},
+		{Name: words.BoxAck.In(in), Value: ack, At: 8, About: words.TopicFieldAck},
+		{Name: words.BoxDataOffset.In(in), Value: offset, At: 12, About: words.TopicFieldOffset},
+		{Name: words.BoxFlags.In(in), Value: flagsText(b[13]), At: 13, About: words.TopicFieldFlags},
+		{Name: words.BoxWindowName.In(in), Value: window, At: 14, About: words.TopicFieldWindow},
+		{Name: words.BoxChecksum.In(in), Value: d.checksum(l, b, known, 16), At: 16, About: words.TopicFieldChecksum},
+		{Name: words.BoxUrgent.In(in), Value: pick(known[18], strconv.Itoa(num(18)), words.BoxNotSeen.In(in)), At: 18, About: words.TopicFieldUrgent},
 	}
 	fields = fieldsOf(b, known, fields, 20)
 	if end > 20 {
 		return append(fields, options(l, b[:end])...)
 	}
 	for _, o := range r.Options {
-		fields = append(fields, HeaderField{Name: words.BoxOption.In(in), Value: o, At: 20})
+		fields = append(fields, HeaderField{Name: words.BoxOption.In(in), Value: o, At: 20, About: optionNamed(o)})
 	}
 	if len(r.Blocks) > 0 {
 		f := rungs{l: l, Ladder: Ladder{Absolute: d.Absolute}}
-		fields = append(fields, HeaderField{Name: words.BoxOption.In(in), Value: "SACK " + string(f.blocks(nil, r)), At: 20})
+		fields = append(fields, HeaderField{Name: words.BoxOption.In(in), Value: "SACK " + string(f.blocks(nil, r)), At: 20, About: words.TopicOptionSACK})
 	}
 	return fields
 }
@@ -363,6 +399,7 @@ func options(l *Look, b []byte) []HeaderField {
 		}
 		fields = append(fields, HeaderField{
 			Name: words.BoxOption.In(l.Lang), Value: optionText(b[at : at+n]), Octets: b[at : at+n], Known: true, At: at,
+			About: optionTopic(b[at]),
 		})
 		if b[at] == 0 {
 			break
@@ -396,4 +433,36 @@ func optionText(o []byte) string {
 		return "Timestamps TSval " + num(2) + ", TSecr " + num(6)
 	}
 	return "Kind " + strconv.Itoa(int(o[0]))
+}
+
+// optionTopic is what an option of a kind is for.
+func optionTopic(kind byte) words.Topic {
+	switch kind {
+	case 0, 1:
+		return words.TopicOptionPad
+	case 2:
+		return words.TopicOptionMSS
+	case 3:
+		return words.TopicOptionScale
+	case 4:
+		return words.TopicOptionSACKOK
+	case 5:
+		return words.TopicOptionSACK
+	case 8:
+		return words.TopicOptionTime
+	}
+	return words.TopicOptionOther
+}
+
+// optionNamed is what an option is for that a Rung names ("mss 1360").
+func optionNamed(o string) words.Topic {
+	switch name, _, _ := strings.Cut(o, " "); name {
+	case "mss":
+		return words.TopicOptionMSS
+	case "ws":
+		return words.TopicOptionScale
+	case "sackOK":
+		return words.TopicOptionSACKOK
+	}
+	return words.TopicOptionOther
 }

@@ -191,6 +191,7 @@ func (c *capture) batch() int {
 		g.loopback = g.iface == c.lo
 		if s := c.witness.see(p, g); s != nil && c.options.Observe != nil {
 			c.told = append(c.told, told{*s, i})
+			c.told[len(c.told)-1].s.Octets = nil // the packet goes with it
 		}
 	}
 	if n > 0 {

@@ -177,6 +177,7 @@ func TestCaptureObserves(t *testing.T) {
 	d.put([]byte(text))
 	a.get(len(text))
 	var got strings.Builder
+	octets := map[uint64]string{} // of the packets seen, by their ordinals
 	for got.Len() < len(text) {
 		select {
 		case p := <-seen:
@@ -184,6 +185,7 @@ func TestCaptureObserves(t *testing.T) {
 			if err != nil || g.Size != len(p.p) || g.Seq != p.s.Seq {
 				t.Fatalf("%d bytes of a packet of %d: %v", len(p.p), g.Size, err)
 			}
+			octets[p.s.Ordinal] = string(segment.Kept(p.p))
 			if g.Src == d.LocalAddr() {
 				got.Write(payload)
 			}
@@ -193,6 +195,12 @@ func TestCaptureObserves(t *testing.T) {
 	}
 	if got.String() != text {
 		t.Error("the bytes seen are not those sent")
+	}
+	segs, _, _ := s.Segments(0)
+	for _, g := range segs {
+		if want, ok := octets[g.Ordinal]; ok && string(g.Octets) != want {
+			t.Errorf("kept %x of %x", g.Octets, want)
+		}
 	}
 	eventually(t, "a full ring", func() bool {
 		segs, next, missed := s.Segments(0)

@@ -77,6 +77,7 @@ type witness struct {
 	spots []spot
 	flows map[tuple]*flow
 	segs  []segment.Segment // a ring: ordinal n is at n-1 modulo its length
+	shelf segment.Shelf     // of the octets of segs
 	count uint64            // the ordinal given last; those of dropped packets stay unused
 	heard uint64            // packets
 }
@@ -113,7 +114,7 @@ func (w *witness) see(p []byte, g sighting) (first *segment.Segment) {
 		if !w.watched(t) {
 			continue
 		}
-		if kept := w.follow(t, &s, d, g); first == nil {
+		if kept := w.follow(t, &s, p, d, g); first == nil {
 			first = kept
 		}
 	}
@@ -126,12 +127,12 @@ func (w *witness) watched(t tuple) bool {
 }
 
 // follow keeps s as the end called t.local sees it, and puts it into its flow.
-func (w *witness) follow(t tuple, s *segment.Segment, d segment.Dir, g sighting) *segment.Segment {
+func (w *witness) follow(t tuple, s *segment.Segment, packet []byte, d segment.Dir, g sighting) *segment.Segment {
 	f := w.flow(t)
 	if !f.lanes[d].takes(g.iface, g.at) {
 		return nil
 	}
-	into := w.keep(s)
+	into := w.keep(s, packet)
 	into.Dir = d
 	if t.proto == segment.TCP {
 		if f.follower.Restarts(into) {
@@ -147,6 +148,7 @@ func (w *witness) follow(t tuple, s *segment.Segment, d segment.Dir, g sighting)
 		}
 	}
 	f.last[d], f.seen[d], f.count = *into, true, w.heard
+	f.last[d].Octets = nil // the shelf's, which does not wait
 	return into
 }
 
@@ -192,7 +194,7 @@ func (w *witness) seeICMP(s *segment.Segment, about []byte, g sighting) *segment
 		return nil
 	}
 	s.Dir = segment.In
-	return w.keep(s)
+	return w.keep(s, nil)
 }
 
 // flow is that of t, made if there is none yet.
@@ -219,12 +221,16 @@ func (w *witness) forget() {
 	delete(w.flows, oldest)
 }
 
-// keep numbers s and puts it in place of the oldest.
-func (w *witness) keep(s *segment.Segment) *segment.Segment {
-	at := &w.segs[w.count%uint64(len(w.segs))]
+// keep numbers s and puts it, with the octets of packet, in place of the oldest.
+func (w *witness) keep(s *segment.Segment, packet []byte) *segment.Segment {
+	place := int(w.count % uint64(len(w.segs)))
+	at := &w.segs[place]
 	w.count++
 	s.Ordinal = w.count
 	*at = *s
+	if packet != nil {
+		at.Octets = w.shelf.Put(place, packet)
+	}
 	return at
 }
 
@@ -244,6 +250,7 @@ func (w *witness) since(n uint64) (segs []segment.Segment, next, missed uint64) 
 			segs = append(segs, *s)
 		}
 	}
+	segment.Own(segs)
 	return segs, w.count, w.count - n - uint64(len(segs))
 }
 

@@ -215,9 +215,13 @@ func (t *tap) foreign(side int, packet []byte) {
 	t.record(&s, packet)
 }
 
-// record keeps s, whose Dir is A's.
+// record keeps s, whose Dir is A's, and the octets of what left or was forged.
 func (t *tap) record(s *segment.Segment, packet []byte) {
-	t.ring.add(s)
+	if s.Stage == segment.Sent || s.Stage == segment.Arrived && s.ID == 0 {
+		t.ring.add(s, packet)
+	} else {
+		t.ring.add(s, nil)
+	}
 	if t.observe != nil {
 		t.observe(*s, packet)
 	}

@@ -19,18 +19,7 @@ var (
 // Seq, Ack and Wnd are as on the wire; a Follower makes them relative.
 // payload is what of the transport's payload is in b, and part of it.
 func Parse(b []byte) (s Segment, payload []byte, err error) {
-	if len(b) == 0 {
-		return s, nil, ErrShort
-	}
-	var p ipPacket
-	switch b[0] >> 4 {
-	case 4:
-		p, err = parseIPv4(b)
-	case 6:
-		p, err = parseIPv6(b)
-	default:
-		err = ErrNotIP
-	}
+	p, err := parseIP(b)
 	if err != nil {
 		return s, nil, err
 	}
@@ -42,6 +31,19 @@ func Parse(b []byte) (s Segment, payload []byte, err error) {
 	}
 	payload, err = s.transport(p)
 	return s, payload, err
+}
+
+// parseIP reads what stands before the transport's header.
+func parseIP(b []byte) (ipPacket, error) {
+	switch {
+	case len(b) == 0:
+		return ipPacket{}, ErrShort
+	case b[0]>>4 == 4:
+		return parseIPv4(b)
+	case b[0]>>4 == 6:
+		return parseIPv6(b)
+	}
+	return ipPacket{}, ErrNotIP
 }
 
 // An ipPacket is an IP packet without its header.

@@ -150,6 +150,10 @@ type Segment struct {
 	Fragment   bool // of an IP packet; a later one has no ports
 	Type, Code byte // of ICMP
 	Options    Options
+
+	// Octets are the transport's header and what follows it, as they were seen and
+	// as far as they were kept (KeptOctets); nil: they were not. Nobody changes them.
+	Octets []byte
 }
 
 // A Block is a run of sequence numbers: First is in it, Next is not.

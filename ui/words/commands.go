@@ -26,6 +26,10 @@ var (
 		phrase("empty the screen; nothing is unsent", "清空屏幕，不影响发送")}
 	CmdSearch = Command{phrase("search", "搜索"), phrase("TEXT", "文字"),
 		phrase("go to the last message with TEXT", "跳到最近一条含有该文字的消息")}
+	CmdFilter = Command{phrase("filter", "过滤"), phrase("[WORD…|off]", "[词…|off]"),
+		phrase("ladder: only packets with every WORD: tcp, udp, m3 (message 3), or any text in the row", "时序图：只显示含有全部词的分组：tcp、udp、m3（第 3 条消息），或行中的任何文字")}
+	CmdExport = Command{phrase("export", "导出"), phrase("FILE.txt|.md", "文件.txt|.md"),
+		phrase("write what the ladder shows to a new file, as text or as a table of Markdown", "把时序图显示的内容写入新文件：文本，或 Markdown 表格")}
 	CmdLock = Command{phrase("lock", "锁定"), phrase("[on|off]", "[on|off]"),
 		phrase("UDP, raw: take datagrams from the present peer only", "UDP raw：只收当前对方的数据报")}
 	CmdAccept = Command{phrase("accept", "接受"), nothing,
@@ -54,24 +58,35 @@ var (
 var (
 	NoSuchCommand = phrase("there is no /%s. Did you mean /%s? //%s sends it as text.",
 		"没有 /%s 这个命令。是想用 /%s 吗？//%s 会把它当文字发送。")
-	NeedsWord    = phrase("/%s needs %s", "/%s 需要参数：%s")
-	BadWord      = phrase("/%s takes %s, not %q", "/%s 的参数是 %s，不是 %q")
-	NotFound     = phrase("%q is nowhere in this conversation", "这段对话里没有 %q")
-	NickIs       = phrase("you are %s now", "你现在叫 %s")
-	BadNick      = phrase("a name is letters, digits, dots, dashes or underscores, 24 cells at most", "名字只能用文字、数字、点、短横和下划线，最多 24 格宽（12 个汉字）")
-	LockOn       = phrase("locked: other senders are counted and not shown", "已锁定：其他来源只计数，不显示")
-	LockOff      = phrase("not locked: the peer is whoever wrote last", "未锁定：谁最后来信谁就是对方")
-	HoldOn       = phrase("our half stays open after the peer's FIN", "对方发出 FIN 后，我方这一半保持打开")
-	HoldOff      = phrase("we answer the peer's FIN with ours once all is sent", "发完之后用我方的 FIN 回应对方的 FIN")
-	ThemeIs      = phrase("theme: %s", "主题：%s")
-	TimeOn       = phrase("times are shown", "显示时间")
-	TimeOff      = phrase("times are hidden", "不显示时间")
-	BellOn       = phrase("the bell rings for new messages while you are elsewhere", "不在此窗口时，新消息会响铃")
-	BellOff      = phrase("the bell is silent", "铃声已关")
-	NotPossible  = phrase("not possible now: %v", "现在做不到：%v")
-	CommandsHead = phrase("Commands (Tab completes, // sends a slash)", "命令（Tab 补全，// 发送斜杠）")
-	StatsLeg     = phrase("%s over %s, %s, messages %s", "%s，%s，%s，消息格式：%s")
-	StatsSent    = phrase("sent %d · confirmed %d · waiting %d · without a receipt %d", "已发 %d · 已确认 %d · 等待中 %d · 无回执 %d")
-	StatsCame    = phrase("received %d · lost %d · duplicate %d · late %d · malformed %d", "已收 %d · 丢失 %d · 重复 %d · 迟到 %d · 无法解析 %d")
-	StatsDropped = phrase("%d datagrams dropped by our own full receive buffer", "本机接收缓冲区满，丢弃了 %d 个数据报")
+	NeedsWord     = phrase("/%s needs %s", "/%s 需要参数：%s")
+	BadWord       = phrase("/%s takes %s, not %q", "/%s 的参数是 %s，不是 %q")
+	FilterIs      = phrase("the ladder shows only what has “%s”; /filter off shows all", "时序图只显示含有“%s”的分组；/filter off 显示全部")
+	FilterOff     = phrase("the ladder shows every packet", "时序图显示所有分组")
+	FilterFor     = phrase("only packets with: ", "只显示含有以下内容的分组：")
+	FilterKeys    = phrase("tcp udp m3 or any text · Enter keeps it · Esc as before", "tcp udp m3 或任何文字 · Enter 确定 · Esc 恢复")
+	ExportDone    = phrase("%d packets written to %s", "已把 %d 个分组写入 %s")
+	ExportExists  = phrase("%s exists already, and nothing was written: name a new file", "%s 已存在，没有写入任何内容：请另取文件名")
+	ExportFailed  = phrase("not written: %s", "没有写入：%s")
+	ExportNothing = phrase("the ladder shows no packet, so there is nothing to export; F2 says why", "时序图里没有分组，无可导出；按 F2 看原因")
+	ExportSegment = phrase("packet", "分组")
+	ExportText    = phrase("carries", "携带")
+	ExportRemarks = phrase("remarks", "备注")
+	NotFound      = phrase("%q is nowhere in this conversation", "这段对话里没有 %q")
+	NickIs        = phrase("you are %s now", "你现在叫 %s")
+	BadNick       = phrase("a name is letters, digits, dots, dashes or underscores, 24 cells at most", "名字只能用文字、数字、点、短横和下划线，最多 24 格宽（12 个汉字）")
+	LockOn        = phrase("locked: other senders are counted and not shown", "已锁定：其他来源只计数，不显示")
+	LockOff       = phrase("not locked: the peer is whoever wrote last", "未锁定：谁最后来信谁就是对方")
+	HoldOn        = phrase("our half stays open after the peer's FIN", "对方发出 FIN 后，我方这一半保持打开")
+	HoldOff       = phrase("we answer the peer's FIN with ours once all is sent", "发完之后用我方的 FIN 回应对方的 FIN")
+	ThemeIs       = phrase("theme: %s", "主题：%s")
+	TimeOn        = phrase("times are shown", "显示时间")
+	TimeOff       = phrase("times are hidden", "不显示时间")
+	BellOn        = phrase("the bell rings for new messages while you are elsewhere", "不在此窗口时，新消息会响铃")
+	BellOff       = phrase("the bell is silent", "铃声已关")
+	NotPossible   = phrase("not possible now: %v", "现在做不到：%v")
+	CommandsHead  = phrase("Commands (Tab completes, // sends a slash)", "命令（Tab 补全，// 发送斜杠）")
+	StatsLeg      = phrase("%s over %s, %s, messages %s", "%s，%s，%s，消息格式：%s")
+	StatsSent     = phrase("sent %d · confirmed %d · waiting %d · without a receipt %d", "已发 %d · 已确认 %d · 等待中 %d · 无回执 %d")
+	StatsCame     = phrase("received %d · lost %d · duplicate %d · late %d · malformed %d", "已收 %d · 丢失 %d · 重复 %d · 迟到 %d · 无法解析 %d")
+	StatsDropped  = phrase("%d datagrams dropped by our own full receive buffer", "本机接收缓冲区满，丢弃了 %d 个数据报")
 )

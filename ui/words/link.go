@@ -44,6 +44,7 @@ var (
 	KeyGraphs   = phrase("graphs: all, one after the other, none", "图表：全部、逐个、关闭")
 	KeyAcks     = phrase("ladder: hide pure ACKs, or show them", "时序图：隐去或显示纯 ACK")
 	KeyAbsolute = phrase("ladder: numbers relative, or as on the wire", "时序图：相对编号或线上的绝对编号")
+	KeyFilter   = phrase("ladder: show only some packets", "时序图：只显示一部分分组")
 	KeyFreeze   = phrase("ladder: freeze it, or go on", "时序图：冻结或继续")
 	KeyHold     = phrase("emulated link: hold time, or let it go on", "模拟链路：暂停时间或继续")
 	KeyStep     = phrase("emulated link, held: let one packet arrive", "模拟链路，暂停时：让一个分组到达")
