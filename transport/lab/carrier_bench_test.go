@@ -11,45 +11,58 @@ import (
 )
 
 // BenchmarkCarrierThroughput pours bytes through two stacks and two sockets, over a
-// perfect link.
+// perfect link, and over two with a rate and a queue of 20 ms: of those it says
+// which share of the rate is payload.
 func BenchmarkCarrierThroughput(b *testing.B) {
-	const n = 16 << 20
-	b.SetBytes(n)
-	near, far := posts(b, "off", nil)
-	out, in := connect(b, near, far)
-	chunk, buf := make([]byte, 1<<16), make([]byte, 1<<18)
-	for b.Loop() {
-		arrived := make(chan struct{})
-		left := n
-		var wake func()
-		wake, ended := far.carrier.End().Drive(func(time.Time) (time.Time, bool) {
-			for left > 0 {
-				m, err := in.TryRead(buf)
-				if left -= m; err != nil {
-					break
-				}
+	for _, c := range []struct {
+		spec string
+		mbit float64
+		size int
+	}{
+		{"off", 0, 16 << 20},
+		{"rate 10mbit delay 5ms limit 36", 10, 2 << 20},
+		{"rate 100mbit delay 5ms limit 180", 100, 16 << 20},
+	} {
+		b.Run(c.spec, func(b *testing.B) {
+			near, far := posts(b, c.spec, nil)
+			out, in := connect(b, near, far)
+			b.SetBytes(int64(c.size))
+			for b.Loop() {
+				convey(near, far, out, in, c.size)
 			}
-			if left <= 0 {
-				close(arrived)
+			b.ReportMetric(float64(out.Snapshot().Retrans), "retransmissions")
+			if c.mbit > 0 {
+				b.ReportMetric(float64(b.N)*float64(c.size)*8e-4/(b.Elapsed().Seconds()*c.mbit), "%rate")
 			}
-			return time.Now().Add(time.Millisecond), left <= 0
 		})
-		wake()
-		toSend := n
-		more, _ := near.carrier.End().Drive(func(now time.Time) (time.Time, bool) {
-			for toSend > 0 {
-				m, err := out.TryWrite(chunk[:min(toSend, len(chunk))], 0)
-				if toSend -= m; err != nil {
-					break
-				}
-			}
-			return now.Add(time.Millisecond), toSend == 0
-		})
-		more()
-		<-arrived
-		<-ended
 	}
-	b.ReportMetric(float64(out.Snapshot().Retrans), "retransmissions")
+}
+
+// convey sends n bytes and waits until they have been read.
+func convey(near, far *post, out, in stack.Conn, n int) {
+	chunk, buf := make([]byte, 1<<16), make([]byte, 1<<18)
+	left, toSend := n, n
+	wake, ended := far.carrier.End().Drive(func(now time.Time) (time.Time, bool) {
+		for left > 0 {
+			m, err := in.TryRead(buf)
+			if left -= m; err != nil {
+				break
+			}
+		}
+		return now.Add(time.Millisecond), left <= 0
+	})
+	wake()
+	more, _ := near.carrier.End().Drive(func(now time.Time) (time.Time, bool) {
+		for toSend > 0 {
+			m, err := out.TryWrite(chunk[:min(toSend, len(chunk))], 0)
+			if toSend -= m; err != nil {
+				break
+			}
+		}
+		return now.Add(time.Millisecond), toSend == 0
+	})
+	more()
+	<-ended
 }
 
 // BenchmarkCarrierRTT is the round trip of one byte through the lab.
