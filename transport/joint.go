@@ -92,7 +92,7 @@ func (u *udp) labs(now time.Time, from netip.AddrPort, p []byte) bool {
 		return false
 	}
 	can := u.c.labService()
-	reply, ours := u.c.door.Reply(p, from, can)
+	reply, ours := u.c.door.Reply(now, p, from, can)
 	if !ours {
 		return u.c.cfg.Role == Listener && u.c.cfg.Lab // who listens for the lab takes nothing else
 	}

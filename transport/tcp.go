@@ -21,6 +21,7 @@ const (
 	firstLook   = time.Millisecond       // at SND.UNA, after a message was handed over
 	ackPause    = 20 * time.Millisecond  // the most between two looks at it
 	drainTime   = 2 * time.Second        // for the peer's FIN after ours
+	acceptRound = 16                     // connections taken before others get their turn
 	maxCallers  = 4                      // connections beyond the one, being told that we are busy
 	receiptTime = 500 * time.Millisecond // for the last receipts before BYE
 	callerTime  = time.Second            // for telling them

@@ -269,7 +269,7 @@ func (c *Carrier) input(now time.Time, from netip.AddrPort, b []byte) {
 		}
 	case hello:
 		if c.door != nil {
-			c.reply(from, b, Free)
+			c.reply(now, from, b, Free)
 		}
 	default:
 		c.control(now, k, body)
@@ -296,13 +296,13 @@ func (c *Carrier) stranger(now time.Time, from netip.AddrPort, b []byte) {
 	}
 	if k, _, _ := open(b); k == hello && now.Sub(c.repliedAt) >= replyGap {
 		c.repliedAt = now
-		c.reply(from, b, can)
+		c.reply(now, from, b, can)
 	}
 }
 
 // reply answers a call.
-func (c *Carrier) reply(from netip.AddrPort, call []byte, can Service) {
-	if reply, _ := c.door.Reply(call, from, can); reply != nil {
+func (c *Carrier) reply(now time.Time, from netip.AddrPort, call []byte, can Service) {
+	if reply, _ := c.door.Reply(now, call, from, can); reply != nil {
 		c.send(from, func(b []byte) []byte { return append(b, reply...) })
 	}
 }

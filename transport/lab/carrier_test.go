@@ -372,7 +372,7 @@ func TestKilled(t *testing.T) {
 			return false
 		}
 		_, calls := door.Calls(buf[:p.Len], p.From)
-		if reply, _ := door.Reply(buf[:p.Len], p.From, lab.Free); reply != nil {
+		if reply, _ := door.Reply(time.Now(), buf[:p.Len], p.From, lab.Free); reply != nil {
 			again.TryWriteTo(reply, p.From, 0)
 		}
 		return calls
@@ -465,6 +465,23 @@ func TestLeft(t *testing.T) {
 	})
 }
 
+// Whoever calls a thousand times a second, from wherever, is answered 20 times.
+func TestRepliesAreFew(t *testing.T) {
+	door, hello := lab.NewDoor(), []byte("seqtalk-lab/1 00000000000000ff\n")
+	answers := 0
+	for i := range 3000 {
+		from := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, byte(i >> 8), byte(i)}), 5)
+		if reply, ours := door.Reply(time.Unix(0, 0).Add(time.Duration(i)*time.Millisecond), hello, from, lab.Free); reply != nil {
+			answers++
+		} else if !ours {
+			t.Fatal("a call is no lab's")
+		}
+	}
+	if answers != 60 {
+		t.Errorf("%d answers in 3 s", answers)
+	}
+}
+
 // TestReplies: what is answered to whoever has no link here is never longer than
 // what came.
 func TestReplies(t *testing.T) {
@@ -481,12 +498,12 @@ func TestReplies(t *testing.T) {
 		{beat, lab.Free, 11, true}, {beat, lab.Taken, 0, true}, {beat, lab.NoLab, 0, true},
 		{[]byte("hello\n"), lab.Free, 0, false}, {nil, lab.Free, 0, false},
 	} {
-		reply, ours := door.Reply(c.datagram, from, c.can)
+		reply, ours := door.Reply(time.Unix(0, 0), c.datagram, from, c.can)
 		if ours != c.ours || (c.kind == 0) != (reply == nil) || reply != nil && (reply[4] != c.kind || len(reply) > len(c.datagram)) {
 			t.Errorf("to %q, able to do %v: %x, %v", c.datagram, c.can, reply, ours)
 		}
 	}
-	reply, _ := door.Reply(hello, from, lab.Free)
+	reply, _ := door.Reply(time.Unix(0, 0), hello, from, lab.Free)
 	reply[4] = proof
 	if s, ok := door.Calls(reply, from); !ok || s != 255 {
 		t.Errorf("it calls %v, as session %d", ok, s)

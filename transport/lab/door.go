@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"net/netip"
+	"sync"
+	"time"
 )
 
 // A Caller is somebody who asked for a link.
@@ -27,7 +29,29 @@ const (
 // A Door is where callers are answered, without a word kept of them: a source
 // address can be forged, so a caller gets a cookie (as in RFC 4987 §3.6), and a
 // link only once it has brought that back.
-type Door struct{ secret [32]byte }
+//
+// Callers are answered at most answersASecond times a second in all, so that
+// nobody can have us write to a third as fast as it writes to us.
+type Door struct {
+	secret [32]byte
+
+	mu    sync.Mutex
+	began time.Time // mu's: of the second that is counted
+	n     int       // mu's: answers in it
+}
+
+const answersASecond = 20
+
+// mayAnswer counts an answer at now, unless there were enough.
+func (d *Door) mayAnswer(now time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if since := now.Sub(d.began); since < 0 || since >= time.Second {
+		d.began, d.n = now, 0
+	}
+	d.n++
+	return d.n <= answersASecond
+}
 
 // NewDoor makes a door with a secret of its own.
 func NewDoor() *Door {
@@ -55,7 +79,7 @@ func (d *Door) Calls(datagram []byte, from netip.AddrPort) (session uint64, ok b
 // reports whether it is a lab's; reply is what to answer, nil for nothing: the
 // cookie, why a call is refused, or that the session is not known, so that its
 // dialer calls again. It is never longer than what it answers.
-func (d *Door) Reply(datagram []byte, from netip.AddrPort, can Service) (reply []byte, ours bool) {
+func (d *Door) Reply(now time.Time, datagram []byte, from netip.AddrPort, can Service) (reply []byte, ours bool) {
 	k, session, _ := open(datagram)
 	switch {
 	case k == hello && can == NoLab:
@@ -66,6 +90,9 @@ func (d *Door) Reply(datagram []byte, from netip.AddrPort, can Service) (reply [
 		reply = append(appendHead(nil, welcome, session), d.cookie(Caller{from, session})...)
 	case (k == packetFrame || k == beatFrame) && can == Free:
 		reply = appendHead(nil, whoFrame, session)
+	}
+	if reply != nil && !d.mayAnswer(now) {
+		reply = nil
 	}
 	return reply, k != noFrame
 }
