@@ -10,6 +10,7 @@ import (
 	"seqtalk/transport"
 	"seqtalk/transport/segment"
 	"seqtalk/transport/session"
+	"seqtalk/ui"
 	"seqtalk/ui/words"
 )
 
@@ -34,6 +35,19 @@ func TestStackCommands(t *testing.T) {
 		if !strings.Contains(shown(m), "takes") {
 			t.Errorf("%s is not said to be a mistake:\n%s", mistake, shown(m))
 		}
+	}
+}
+
+// A SYN bears no ack, and nobody has acknowledged it: neither is shown as a number.
+func TestSynHasNoAck(t *testing.T) {
+	syn := segment.Segment{Flags: segment.SYN, Seq: 1714054799}
+	calling := segment.Snapshot{
+		State: segment.SynSent, Source: segment.Capture, SndNxt: 1, ISS: syn.Seq, Out: &syn, Known: segment.HasSnd | segment.HasISS,
+	}
+	var u ui.Leg
+	tcpOf(&u, &calling)
+	if !u.OutSeq.Known || u.OutSeq.Abs != syn.Seq || u.OutSeq.Rel != 0 || u.OutAck.Known || u.InSeq.Known || u.InAck.Known {
+		t.Errorf("%+v", u)
 	}
 }
 

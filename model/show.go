@@ -146,7 +146,7 @@ func (m *Model) withFar(g *transport.Leg, u ui.Leg) ui.Leg {
 	for i := range m.farLegs {
 		if far := &m.farLegs[i]; g.Proto == segment.UDP && far.Proto == segment.UDP {
 			c := far.Counters
-			u.IDs.Lost, u.IDs.Dup, u.IDs.Late = c.Lost, c.Duplicate, c.Late
+			u.IDs.Lost, u.IDs.Dup, u.IDs.Late, u.IDs.Dropped = c.Lost, c.Duplicate, c.Late, far.KernelDrops
 		}
 	}
 	return u
@@ -164,7 +164,7 @@ func legOf(g *transport.Leg) ui.Leg {
 		c := g.Counters
 		u.IDs = ui.IDs{
 			Measurable: g.Wire == session.Framed,
-			Sent:       c.Sent, Seen: c.Seen, Lost: c.Lost, Dup: c.Duplicate, Late: c.Late,
+			Sent:       c.Sent, Seen: c.Seen, Lost: c.Lost, Dup: c.Duplicate, Late: c.Late, Dropped: g.KernelDrops,
 		}
 		return u
 	}
@@ -200,14 +200,15 @@ func tcpOf(u *ui.Leg, s *segment.Snapshot) {
 	out := side{base: s.ISS, next: s.SndNxt, known: s.Has(segment.HasSnd), abs: s.Has(segment.HasISS)}
 	in := side{base: s.IRS, next: s.RcvNxt, known: s.Has(segment.HasRcv), abs: s.Has(segment.HasIRS)}
 	u.OutSeq, u.InAck = out.number(s.SndNxt), out.number(s.SndUna)
+	u.InAck.Known = u.InAck.Known && s.SndUna > 0 // else nothing was acknowledged, not even the SYN
 	u.InSeq, u.OutAck = in.number(s.RcvNxt), in.number(s.RcvNxt)
 	if s.Out != nil {
 		u.OutFlags = s.Out.Flags.String()
-		u.OutSeq, u.OutAck = out.seen(s.Out.Seq), in.seen(s.Out.Ack)
+		u.OutSeq, u.OutAck = out.seen(s.Out.Seq), in.acked(s.Out)
 	}
 	if s.In != nil {
 		u.InFlags = s.In.Flags.String()
-		u.InSeq, u.InAck = in.seen(s.In.Seq), out.seen(s.In.Ack)
+		u.InSeq, u.InAck = in.seen(s.In.Seq), out.acked(s.In)
 	}
 }
 
@@ -227,6 +228,14 @@ func (d side) number(n uint64) ui.Number {
 func (d side) seen(n uint32) ui.Number {
 	rel := d.next + uint64(int64(int32(n-d.base-uint32(d.next))))
 	return ui.Number{Known: true, Rel: rel, Abs: n, HasAbs: true}
+}
+
+// acked is what g acknowledges of d: without ACK the field means nothing.
+func (d side) acked(g *segment.Segment) ui.Number {
+	if g.Flags&segment.ACK == 0 {
+		return ui.Number{}
+	}
+	return d.seen(g.Ack)
 }
 
 // address is a, or nothing if there is none.

@@ -1,7 +1,10 @@
 package transport
 
 import (
+	"errors"
 	"testing"
+
+	"seqtalk/transport/stack"
 )
 
 // UDP goes on when the listener was killed and started again: the dialer
@@ -15,6 +18,9 @@ func TestUDPListenerRestarted(t *testing.T) {
 	a = start(t, Config{Addr: b.cfg.Addr, Role: Listener, Protos: overUDP})
 	until(a, func(n Notice) bool { return n.Code == NoteListening })
 	b.say("again")
+	if d := until[Down](b, nil); !errors.Is(d.Err, stack.ErrRefused) {
+		t.Errorf("it went down for %v", d.Err)
+	}
 	a.hears("again")
 	a.say("here I am")
 	b.hears("here I am")

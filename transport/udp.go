@@ -45,7 +45,7 @@ type udp struct {
 	last    [remembered]shot
 	shots   int
 	heard   time.Time // when anything last came from the peer; zero: never
-	refused bool      // ICMP said that nobody is there, and nothing came since
+	refused error     // ICMP said that nobody is there, and nothing came since
 	locked  bool
 	spoken  bool      // we have sent the peer something
 	movedAt time.Time // when another took the place of a peer we had spoken to; zero: that was considered
@@ -192,7 +192,7 @@ func (u *udp) settle(now time.Time) (next time.Time) {
 
 // adopt begins a conversation with whoever is at from.
 func (u *udp) adopt(now time.Time, from netip.AddrPort, m *session.Machine) {
-	u.peer, u.machine, u.refused, u.out = from, m, false, nil
+	u.peer, u.machine, u.refused, u.out = from, m, nil, nil
 	u.c.emit(Up{At: now, Proto: segment.UDP, Stack: u.stack.Name(), Dialer: u.targets != nil, Local: u.socket.LocalAddr(), Peer: from})
 }
 
@@ -243,7 +243,7 @@ func (u *udp) input(now time.Time, from netip.AddrPort, p []byte) {
 		u.turnAway(now, from, p)
 		return
 	}
-	u.heard, u.refused = now, false
+	u.heard, u.refused = now, nil
 	u.machine.Input(now, p)
 }
 
@@ -306,9 +306,9 @@ func (u *udp) judge(now time.Time) (next time.Time) {
 	case u.rivalAt.IsZero():
 	case u.machine == nil:
 		u.rivalAt = time.Time{}
-	case now.Before(end) && !u.refused:
+	case now.Before(end) && u.refused == nil:
 		return end // whatever it answered: no more than one question in that time
-	case !u.heard.Before(u.rivalAt), u.rivalFrom != u.peer && !u.refused:
+	case !u.heard.Before(u.rivalAt), u.rivalFrom != u.peer && u.refused == nil:
 		u.rivalAt = time.Time{}
 	default:
 		u.rivalAt = time.Time{}
@@ -325,7 +325,7 @@ func (u *udp) replace(now time.Time, from netip.AddrPort, p []byte) {
 		u.displace(now)
 	}
 	at := u.movedAt
-	u.lose(now, Lost, nil)
+	u.lose(now, Lost, u.gone())
 	u.first(now, from, p)
 	u.movedAt = at
 }
@@ -347,12 +347,20 @@ func (u *udp) renew(now time.Time) {
 	if u.targets == nil || u.machine.Wire() != session.Framed || u.heard.IsZero() {
 		return
 	}
-	if !u.refused && now.Sub(u.heard) < silentTime {
+	if u.refused == nil && now.Sub(u.heard) < silentTime {
 		return
 	}
-	u.lose(now, Lost, nil)
+	u.lose(now, Lost, u.gone())
 	u.over = false
 	u.call(now)
+}
+
+// gone is why the peer is held to be there no more.
+func (u *udp) gone() error {
+	if u.refused != nil {
+		return u.refused
+	}
+	return fmt.Errorf("%w: nothing came from %s any more", stack.ErrTimeout, u.peer)
 }
 
 // first takes the sender of p as the peer, unless the conversation has one
@@ -398,10 +406,10 @@ func (u *udp) returned(now time.Time) {
 		if u.machine == nil || r.To != u.peer {
 			continue
 		}
-		if !u.refused {
+		if u.refused == nil {
 			u.c.note(segment.UDP, NoteICMP, r.Err, r.To)
 		}
-		u.refused = true
+		u.refused = r.Err
 		if s, ok := u.shotOf(r.Payload); ok {
 			u.c.mark(segment.UDP, Failed, Fate{Row: s.row, ID: s.id, Err: r.Err})
 		}
@@ -624,7 +632,7 @@ func (u *udp) status(now time.Time) Leg {
 		return l
 	}
 	l.Peer, l.UDP = u.peer, PeerKnown
-	if u.refused {
+	if u.refused != nil {
 		l.UDP = Unreachable
 	}
 	if !u.heard.IsZero() && !u.paused {

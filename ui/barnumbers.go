@@ -114,6 +114,7 @@ func (a *bar) ids(l *Look, g *Leg) {
 			return
 		}
 		a.about(PartIDs)
+		defer a.dropped(l, g)
 		a.shrink(3, 9, field{th.Text, words.BarNotMeasurable.In(l.Lang)}, field{th.Text, words.BarNotMeasurableShort.In(l.Lang)})
 		return
 	}
@@ -132,6 +133,16 @@ func (a *bar) ids(l *Look, g *Leg) {
 		a.gap(2)
 	}
 	a.add(1, field{th.Dim, words.BarCounted.In(l.Lang)})
+	a.dropped(l, g)
+}
+
+// dropped adds what the network had brought and found no room here.
+func (a *bar) dropped(l *Look, g *Leg) {
+	if a.about(PartDropped); g.IDs.Dropped > 0 {
+		a.gap(2)
+		a.add(8, field{l.Theme.Warn, words.BarDropped.In(l.Lang, g.IDs.Dropped)})
+		a.gap(2)
+	}
 }
 
 // source adds the label of who told the numbers.

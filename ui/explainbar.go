@@ -51,6 +51,8 @@ func (s Status) Explain(l *Look, spot Spot, said func(last uint64, mine bool) (S
 		return Explain(l, words.TopicUDPNone), true
 	case PartIDs:
 		return g.explainIDs(l), true
+	case PartDropped:
+		return Explain(l, words.TopicDropped, g.IDs.Dropped), true
 	case PartSource:
 		return g.explainSource(l)
 	}
@@ -113,6 +115,9 @@ func (g *Leg) explainSource(l *Look) (Explanation, bool) {
 // explainNumber explains seq, ack, flags and the initial numbers.
 func (g *Leg) explainNumber(l *Look, p Part, said func(last uint64, mine bool) (Said, bool)) (Explanation, bool) {
 	var e Explanation
+	if n := g.numberOf(p); n != nil && !n.Known {
+		return Explain(l, words.TopicNoNumbers), true
+	}
 	switch p {
 	case PartOutFlags:
 		return explainFlags(l, g.OutFlags, words.TopicOut), true
@@ -122,27 +127,42 @@ func (g *Leg) explainNumber(l *Look, p Part, said func(last uint64, mine bool) (
 		return Explain(l, words.TopicISN, g.OutSeq.initial(), g.InSeq.initial()), true
 	case PartOutSeq:
 		if e = Explain(l, words.TopicSndNxt, g.OutSeq.Rel); !g.OutSeq.Guessed && g.OutSeq.HasAbs {
-			return Explain(l, words.TopicOutSeq, g.OutSeq.Rel, g.OutSeq.initial()), g.OutSeq.Known
+			return Explain(l, words.TopicOutSeq, g.OutSeq.Rel, g.OutSeq.initial()), true
 		}
 		e.sum(l, words.LookSeqSum, g.OutSeq.Rel, true, said)
-		return e, g.OutSeq.Known
+		return e, true
 	case PartInSeq:
 		if !g.InSeq.Guessed {
-			return Explain(l, words.TopicInSeq, g.InSeq.Rel), g.InSeq.Known
+			return Explain(l, words.TopicInSeq, g.InSeq.Rel), true
 		}
 		e = Explain(l, words.TopicInNxt, g.InSeq.Rel)
 		e.sum(l, words.LookSeqSum, g.InSeq.Rel, false, said)
-		return e, g.InSeq.Known
+		return e, true
 	case PartOutAck:
 		e = explainAck(l, words.TopicOutAck, g.OutAck)
 		e.sum(l, words.LookAckSum, g.OutAck.Rel, false, said)
-		return e, g.OutAck.Known
+		return e, true
 	case PartInAck:
 		e = explainAck(l, words.TopicInAck, g.InAck)
 		e.sum(l, words.LookAckSum, g.InAck.Rel, true, said)
-		return e, g.InAck.Known
+		return e, true
 	}
 	return e, false
+}
+
+// numberOf is the number that stands at p, nil if none does.
+func (g *Leg) numberOf(p Part) *Number {
+	switch p {
+	case PartOutSeq:
+		return &g.OutSeq
+	case PartOutAck:
+		return &g.OutAck
+	case PartInSeq:
+		return &g.InSeq
+	case PartInAck:
+		return &g.InAck
+	}
+	return nil
 }
 
 // explainAck explains an ack. Before any text came there is no byte below it.

@@ -28,6 +28,7 @@ const (
 	PartNumbers // stands in for the numbers while there are none
 	PartUDPNone
 	PartIDs
+	PartDropped
 	PartSource
 )
 

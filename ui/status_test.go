@@ -40,12 +40,16 @@ func statusSamples() []statusSample {
 	lan := with(tcpLeg, func(g *Leg) { g.Local, g.Peer = "192.168.1.5:9001", "192.168.100.17:50312" })
 	wait := with(tcpLeg, func(g *Leg) { g.State, g.Left = "TIME-WAIT", 42*time.Second })
 	syn := with(listen, func(g *Leg) { g.State, g.Peer, g.Local = "SYN-SENT", "127.0.0.1:9001", "127.0.0.1:48120" })
+	called := with(syn, func(g *Leg) {
+		g.Resent, g.Source, g.OutFlags, g.OutSeq = 4, "cap", "S", Number{Known: true, Abs: 1714054799, HasAbs: true}
+	})
 	quiet := with(tcpLeg, func(g *Leg) { g.Silent = 40 * time.Second })
 	stopped := with(quiet, func(g *Leg) { g.Kernel = KernelAcks })
 	cut := with(quiet, func(g *Leg) { g.Kernel = KernelSilent })
 	nobody := with(udpLeg, func(g *Leg) { g.UDP, g.Peer, g.RTT, g.IDs = NoPeer, "", 0, IDs{} })
 	raw := with(udpLeg, func(g *Leg) { g.IDs, g.RTT = IDs{}, 0 })
 	silent := with(udpLeg, func(g *Leg) { g.Silent = 3 * time.Minute })
+	full := with(udpLeg, func(g *Leg) { g.IDs.Lost, g.IDs.Dropped = 1603, 1604 })
 	gone := with(udpLeg, func(g *Leg) { g.UDP = Unreachable })
 	one := func(g Leg) Status { return Status{Legs: []Leg{g}, Absolute: true} }
 	return []statusSample{
@@ -56,6 +60,7 @@ func statusSamples() []statusSample {
 		{"two machines", Status{Legs: []Leg{lan}, Absolute: true, Extra: "PLAINTEXT"}},
 		{"waiting", one(listen)},
 		{"calling", one(syn)},
+		{"calling, the SYN seen four times more", one(called)},
 		{"over", one(wait)},
 		{"nothing heard", one(quiet)},
 		{"program stopped", one(stopped)},
@@ -65,6 +70,7 @@ func statusSamples() []statusSample {
 		{"UDP, raw", one(raw)},
 		{"UDP, silent", one(silent)},
 		{"UDP, unreachable", one(gone)},
+		{"UDP, our buffer was full", one(full)},
 		{"both", Status{Legs: []Leg{tcpLeg, udpLeg}, Absolute: true}},
 		{"TCP for a beginner", Status{Legs: []Leg{tcpLeg}, Beginner: true}},
 		{"UDP for a beginner", Status{Legs: []Leg{udpLeg}, Beginner: true}},

@@ -78,6 +78,7 @@ type Number struct {
 type IDs struct {
 	Measurable                  bool // false in raw: nobody counts
 	Sent, Seen, Lost, Dup, Late uint64
+	Dropped                     uint64 // of what is lost or not counted, by our own full buffer; the network brought it
 }
 
 // Draw draws the two lines, w cells wide.

@@ -51,6 +51,7 @@ var (
 	BarLost               = phrase("lost %d", "丢失 %d")
 	BarDup                = phrase("dup %d", "重复 %d")
 	BarLate               = phrase("late %d", "迟到 %d")
+	BarDropped            = phrase("dropped here %d", "本机丢弃 %d")
 	BarCounted            = phrase("(counted by seqtalk)", "（由 seqtalk 计数）")
 )
 
