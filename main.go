@@ -649,28 +649,27 @@ func lessonCommand(f *flags) *cobra.Command {
 		Use:   "lesson [NAME|FILE]",
 		Short: "Short experiments, each of which checks a claim about TCP or UDP",
 		Long: `A lesson plays a small script on two real TCP/IP stacks with an emulated link
-between them, tells what happened step by step, and checks its claim against it.
-docs/LESSONS.md says how to write one.`,
-		Example: `  seqtalk lesson --list
+between them, shows what happens step by step, and checks its claim against it.
+Without a name there is a menu; without a screen, or with --plain, a lesson is
+told in lines. docs/LESSONS.md says how to write one.`,
+		Example: `  seqtalk lesson
   seqtalk lesson handshake
+  seqtalk lesson --list
   seqtalk lesson --all`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			lang, err := f.language()
+			lang, err := f.settle()
 			if err != nil {
-				return usageError{err}
+				return err
 			}
 			if f.pcap != "" {
 				return usageError{errors.New("--pcap is for a conversation or compare; lessons are not written down")}
 			}
 			o.Name, o.JSON, o.Lang = strings.Join(args, ""), f.json, lang
-			o.Stacks = lesson.Stacks{lesson.DefaultStack: func(g lesson.GroundOptions) (lesson.Ground, error) {
-				l, err := lab.New(lab.Options{Clock: g.Clock, Spec: g.Spec, ReceiveBuffer: g.ReceiveBuffer, Keep: 1, Observe: g.Observe})
-				if err != nil {
-					return lesson.Ground{}, err
-				}
-				return lesson.Ground{A: l.A(), B: l.B(), AddrA: l.A().IPv4(), AddrB: l.B().IPv4(), Link: l}, nil
-			}}
+			o.Stacks = lesson.Stacks{lesson.DefaultStack: labGround}
+			if !o.All && !o.List && !f.withoutScreen() {
+				return lessonsOnScreen(f, o)
+			}
 			ctx, cancel := untilSignal()
 			defer cancel(nil)
 			if code := lesson.RunLesson(ctx, os.Stdout, os.Stderr, o); code != 0 {
@@ -682,6 +681,37 @@ docs/LESSONS.md says how to write one.`,
 	cmd.Flags().BoolVar(&o.All, "all", false, "every lesson, and the table of claims, verdicts and figures")
 	cmd.Flags().BoolVar(&o.List, "list", false, "the lessons and what they claim")
 	return cmd
+}
+
+// labGround is the lab, as lessons want it.
+func labGround(g lesson.GroundOptions) (lesson.Ground, error) {
+	l, err := lab.New(lab.Options{Clock: g.Clock, Spec: g.Spec, ReceiveBuffer: g.ReceiveBuffer, Keep: 1, Observe: g.Observe})
+	if err != nil {
+		return lesson.Ground{}, err
+	}
+	return lesson.Ground{A: l.A(), B: l.B(), AddrA: l.A().IPv4(), AddrB: l.B().IPv4(), Link: l}, nil
+}
+
+// lessonsOnScreen shows a lesson, or the menu of all of them.
+func lessonsOnScreen(f *flags, o lesson.LessonOptions) error {
+	all, err := lesson.Library()
+	if err != nil {
+		return err
+	}
+	var first *lesson.Lesson
+	if o.Name != "" {
+		if first, err = lesson.Find(o.Name); err != nil {
+			return exit(lesson.Complain(os.Stderr, o.Lang, err))
+		}
+	}
+	code, err := model.RunLessons(f.dressed(model.Options{Lang: o.Lang, MaxLines: f.history}), lesson.NewStage(o.Stacks, o.Lang), all, first)
+	if err != nil {
+		return err
+	}
+	if code != 0 {
+		return exit(code)
+	}
+	return nil
 }
 
 // mistake is what the flag library says, in our words where we have some.

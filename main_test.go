@@ -55,7 +55,7 @@ var house = map[string][]string{
 	"model/paint":   {},
 	"docs/pictures": {"model/screen"},
 	"model": {"model/talk", "model/paint", "ui", "ui/safe", "ui/words", "transport", "transport/link", "transport/segment",
-		"transport/session"},
+		"transport/session", "model/lesson"},
 }
 
 // guests are libraries that only some may import.
@@ -737,4 +737,44 @@ func ackedOnScreen(b *testing.B, s *screen.Screen, wire *kernel.Stack, n int) []
 	}
 	slices.Sort(took)
 	return took
+}
+
+// A lesson from the menu to its verdict, as a beginner follows it.
+func TestLessonOnScreen(t *testing.T) {
+	s := terminal(t, 80, 24, "lesson")
+	must(t, s.Shows("seqack     seq counts bytes"))
+	s.Type("\x1b[B\r")
+	must(t, s.Shows("Enter: begin"))
+	s.Type("\x1b[18~\x1b[18~") // F7: as fast as in the lab
+	must(t, s.Until(func(text string) bool { return !strings.Contains(text, "×1/") }))
+	for _, cue := range []string{"How many numbers will that take?", "which seq, which ack?", "Predict again.", "the last byte received is 14"} {
+		s.Type("\r")
+		must(t, s.Shows(cue))
+	}
+	s.Type("\r")
+	must(t, s.Shows("✓ holds: 3 of 3 messages, 14 bytes in all"))
+	must(t, s.Shows("[P.] bytes 9–14"))
+	s.Type("n")
+	must(t, s.Shows("The flag ACK 3 of"))
+	s.Type("m")
+	must(t, s.Shows("✓ seqack"))
+	s.Type("q")
+	if code, err := s.Exit(); code != 0 || err != nil {
+		t.Errorf("exit %d, %v", code, err)
+	}
+}
+
+// What is wrong with a lesson that is asked for is one line, before any screen.
+func TestLessonMistakesOnScreen(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "mine.toml")
+	must(t, os.WriteFile(file, []byte("title.en = \"x\"\nscrpt = \"\"\n"), 0o600))
+	for name, want := range map[string]string{"hanshake": `no lesson "hanshake"; there are: handshake`, file: `line 2: "scrpt" is not known`} {
+		s := terminal(t, 120, 24, "lesson", name)
+		if code, err := s.Exit(); code != 2 || err != nil {
+			t.Errorf("%s: exit %d, %v", name, code, err)
+		}
+		if text := s.Text(); !strings.Contains(strings.ReplaceAll(text, "\n", ""), want) || s.Alt() {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
 }

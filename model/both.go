@@ -21,6 +21,7 @@ type crossing struct {
 	text []byte
 	said time.Time // by the clock of the stack
 	ways [2]way    // TCP, UDP
+	off  [2]bool   // it does not go over this one
 }
 
 // A way is one protocol's part of a crossing.
@@ -63,6 +64,7 @@ type crossings struct {
 	tally   [2]tally
 	conn    int    // TCP connections that are over
 	version uint64 // grows when more of a line becomes known
+	spared  [2]int // rows that do not go over it
 }
 
 // say begins to follow row.

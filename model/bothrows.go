@@ -64,6 +64,9 @@ func (p pairs) Pair(i uint64) ui.Pair {
 func (p pairs) arrivals(u *ui.Pair, x *crossing) {
 	for k, g := range []*ui.Passage{&u.TCP, &u.UDP} {
 		w := &x.ways[k]
+		if x.off[k] {
+			continue
+		}
 		if g.Proto == "" {
 			g.Proto = [...]string{"TCP", "UDP"}[k]
 		}
@@ -162,7 +165,7 @@ func (m *Model) balance() ui.Balance {
 func (m *Model) tallyHere(k int, proto string) ui.Tally {
 	t := &m.crossings.tally[k]
 	u := ui.Tally{
-		Proto: proto, Sent: int(max(m.crossings.end, 1) - 1), Delivered: t.delivered, Lost: t.lost,
+		Proto: proto, Sent: int(max(m.crossings.end, 1)-1) - m.crossings.spared[k], Delivered: t.delivered, Lost: t.lost,
 		Dup: t.doubled, Late: t.late, Resent: t.again,
 		P50: t.latency.median(), Max: t.latency.longest,
 		Wire: t.wire, Text: int64(t.text), Recent: m.recent(k),
@@ -222,7 +225,7 @@ func (m *Model) tallyAfar(k int, proto string) ui.Tally {
 
 // paired reports that the two fates of each line are shown side by side.
 func (m *Model) paired() bool {
-	return m.pane == panePlain && (m.o.Pair != nil || m.met && m.both())
+	return m.pane == panePlain && (m.o.Pair != nil && m.course == nil || m.met && m.both())
 }
 
 // sidePane is the conversation side by side in w×h cells.

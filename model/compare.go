@@ -49,7 +49,7 @@ func (b *mailbox) pumpFar(events <-chan transport.Event) {
 // ends are here.
 func (m *Model) stackNow() time.Time {
 	if m.o.Pair != nil {
-		return m.o.Pair.Clock().Now()
+		return m.o.Pair.Now()
 	}
 	return m.now()
 }
@@ -110,7 +110,7 @@ func (m *Model) watch(now time.Time) {
 	})
 	m.sample(m.tcpLeg())
 	if m.o.Pair != nil {
-		m.farLegs = m.o.Pair.B.Status().Legs
+		m.farLegs = m.o.Pair.FarStatus().Legs
 	}
 	if news || m.sight.busy() {
 		m.numbers.quick = now.Add(time.Second)

@@ -416,6 +416,9 @@ func (m *Model) afterStep(s stepped) {
 	}
 	m.numbers.read(m.now())
 	m.watch(m.now())
+	if m.course != nil {
+		m.readScene()
+	}
 }
 
 // slower goes to the next slow motion, from the slowest back to none.

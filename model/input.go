@@ -40,6 +40,8 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.searchKey(k)
 	case m.looking != nil:
 		return m.lookKey(k)
+	case m.course != nil:
+		return m.lessonKey(k)
 	}
 	return m.lineKey(k)
 }

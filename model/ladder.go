@@ -161,6 +161,9 @@ func (m *Model) ownTitle() string {
 
 // peerTitle is who stands at the other time line.
 func (m *Model) peerTitle() string {
+	if m.course != nil {
+		return "B"
+	}
 	if n := m.talk.PeerNick().String(); n != "" {
 		return n
 	}

@@ -17,6 +17,7 @@ import (
 
 	"seqtalk/model/talk"
 	"seqtalk/transport"
+	"seqtalk/transport/link"
 	"seqtalk/transport/segment"
 	"seqtalk/ui"
 	"seqtalk/ui/words"
@@ -42,10 +43,20 @@ type Options struct {
 	// Past are lines of earlier talks, from the transcript at PastFrom.
 	Past     []transport.Past
 	PastFrom string
-	Pair     *transport.Pair  // both ends are here, Transport is its A; nil: the other end is elsewhere
+	Pair     Pair             // both ends are here, Transport is its A; nil: the other end is elsewhere
 	Environ  []string         // 0: the process's own
 	Now      func() time.Time // nil: time.Now
 	Zone     *time.Location   // of the times shown; nil: the local one
+	course   *course          // lessons are shown; nil: a conversation
+}
+
+// A Pair is what is known where both ends of a conversation are in this process:
+// a transport.Pair, or a lesson.Stage.
+type Pair interface {
+	Now() time.Time  // of both stacks, which can be slowed and held
+	Spec() link.Spec // of the link between them
+	FarEvents() <-chan transport.Event
+	FarStatus() transport.Status
 }
 
 // A Model is the state of the screen. It belongs to the event loop.
@@ -57,6 +68,7 @@ type Model struct {
 	begun func()   // called once, when the event loop runs
 
 	talk     *talk.Talk
+	course   *course // nil: a conversation
 	numbers  numbers
 	look     *ui.Look
 	terminal ui.Terminal
@@ -120,7 +132,7 @@ func New(o Options) *Model {
 		o.Theme = ""
 	}
 	m := &Model{
-		o: o, tr: o.Transport, now: o.Now, begun: func() {},
+		o: o, tr: o.Transport, course: o.course, now: o.Now, begun: func() {},
 		talk:     talk.New(talk.Config{Lang: o.Lang, MaxLines: o.MaxLines}),
 		look:     ui.NewLook(o.Lang),
 		terminal: terminalOf(o.Environ),
@@ -265,6 +277,9 @@ func (m *Model) hear(ev transport.Event) tea.Cmd {
 func (m *Model) apply(ev transport.Event) {
 	if ev, ok := ev.(far); ok {
 		m.hearFar(ev.Event)
+		return
+	}
+	if m.course != nil && m.hearLesson(ev) {
 		return
 	}
 	m.talk.Apply(ev)

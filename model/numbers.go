@@ -82,6 +82,7 @@ func (m *Model) ticked(t tick) {
 	n.due = time.Time{}
 	n.read(now)
 	m.watch(now)
+	m.lessonTick(now)
 	bar := m.status()
 	if drawn := ui.Join(bar.Draw(m.look, m.w)); drawn != n.drawn {
 		n.drawn, n.changed = drawn, now

@@ -23,7 +23,7 @@ func Run(o Options) (exit int, err error) {
 	l.p = l.program(m)
 	l.Go("pump", func() { m.box.pump(o.Transport.Events()) })
 	if o.Pair != nil {
-		l.Go("far pump", func() { m.box.pumpFar(o.Pair.B.Events()) })
+		l.Go("far pump", func() { m.box.pumpFar(o.Pair.FarEvents()) })
 	}
 	l.Go("courier", func() { m.box.courier(l.p.Send) })
 	caught := catch()

@@ -48,6 +48,9 @@ func (m *Model) layout() ui.Layout { return m.layoutOf(m.pane) }
 func (m *Model) layoutOf(p pane) ui.Layout {
 	c := m.composer()
 	o := ui.LayoutOptions{Composer: c.Height(m.look, m.w)}
+	if m.course != nil {
+		o.Pane = ui.LessonRows(m.h)
+	}
 	switch {
 	case p == paneLadder || p == paneGraphs:
 		o.Side = ui.InsteadOf

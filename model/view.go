@@ -51,6 +51,9 @@ func (m *Model) draw() ([]string, *ui.Cursor) {
 	if l.TooSmall {
 		return ui.TooSmall(m.look, m.w, m.h), nil
 	}
+	if m.course != nil {
+		return m.drawLessons(l), nil
+	}
 	rows := m.panes(l)
 	whole := ui.Rect{W: m.w, H: l.Composer.Y}
 	typed, cursor := c.Draw(m.look, l.Composer.W, l.Composer.H)
@@ -70,6 +73,25 @@ func (m *Model) draw() ([]string, *ui.Cursor) {
 		return rows, nil
 	}
 	return rows, &cursor
+}
+
+// drawLessons is the screen of lessons in rows: a pane stands where the line is
+// typed in a conversation.
+func (m *Model) drawLessons(l ui.Layout) []string {
+	whole := ui.Rect{W: m.w, H: l.Composer.Y}
+	var rows []string
+	if m.course.menu {
+		rows, whole.H = m.lessonMenu().Draw(m.look, m.w, m.h), m.h
+	} else {
+		bar := m.status()
+		rows = append(m.panes(l), m.lessonPane().Draw(m.look, l.Composer.W, l.Composer.H)...)
+		rows = append(rows, bar.Draw(m.look, l.Status.W)...)
+		rows = m.explained(rows, whole)
+	}
+	if m.help != nil {
+		return ui.Centre(m.look, rows, m.help.Draw(m.look, whole.W, whole.H), m.w, whole)
+	}
+	return rows
 }
 
 // main draws what is above the line: the conversation or, as long as nobody

@@ -128,6 +128,15 @@ func (p *Pair) Spec() link.Spec { return p.lab.Spec() }
 // Clock is the lab's.
 func (p *Pair) Clock() link.Clock { return p.lab.Clock() }
 
+// Now is the lab's time.
+func (p *Pair) Now() time.Time { return p.lab.Clock().Now() }
+
+// FarEvents are those of B.
+func (p *Pair) FarEvents() <-chan Event { return p.B.Events() }
+
+// FarStatus is that of B.
+func (p *Pair) FarStatus() Status { return p.B.Status() }
+
 // InFlight is how many packets of a protocol are under way.
 func (p *Pair) InFlight(proto segment.Proto) int {
 	return p.lab.Pipe(proto, link.Out).InFlight() + p.lab.Pipe(proto, link.In).InFlight()

@@ -32,6 +32,7 @@ const WideEnough = 110
 // LayoutOptions say what is to be laid out.
 type LayoutOptions struct {
 	Composer int // rows of text in it, 1–8
+	Pane     int // rows of the pane that stands in its place; 0: none does
 	Side     Side
 }
 
@@ -64,6 +65,9 @@ func NewLayout(w, h int, o LayoutOptions) Layout {
 	}
 	const status = 2
 	rows := min(max(o.Composer, 1), maxComposer, (h-status)/2)
+	if o.Pane > 0 {
+		rows = min(o.Pane, (h-status)/2)
+	}
 	l.Status = Rect{0, h - status, w, status}
 	l.Composer = Rect{0, l.Status.Y - rows - 1, w, rows + 1}
 	l.Main = Rect{0, 0, w, l.Composer.Y}

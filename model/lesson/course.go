@@ -39,7 +39,7 @@ func RunLesson(ctx context.Context, out, errw io.Writer, o LessonOptions) int {
 	if ctx.Err() != nil {
 		return interrupted(ctx)
 	}
-	return complain(errw, o.Lang, err)
+	return Complain(errw, o.Lang, err)
 }
 
 // A course collects what is written: a lesson takes milliseconds.
@@ -233,5 +233,5 @@ func (c *course) verdict(v *Verdict) {
 	for _, s := range v.Seen {
 		e.line(observationLine{"observation", name, s.Text, s.Measured, s.Holds})
 	}
-	e.line(verdictLine{"verdict", name, v.Kind.String(), v.sentence(c.o.Lang)})
+	e.line(verdictLine{"verdict", name, v.Kind.String(), v.Sentence(c.o.Lang)})
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"seqtalk/transport/link"
-	"seqtalk/transport/segment"
 	"seqtalk/ui/safe"
 	"seqtalk/ui/words"
 )
@@ -138,11 +137,6 @@ func (d *Deed) protos(word string) bool {
 	d.TCP = word == "tcp" || word == "both"
 	d.UDP = word == "udp" || word == "both"
 	return d.TCP || d.UDP
-}
-
-// of reports whether d is about a protocol.
-func (d *Deed) of(p segment.Proto) bool {
-	return p == segment.TCP && d.TCP || p == segment.UDP && d.UDP
 }
 
 // readSays reads `tcp "text"` or `both 50 x 20 B every 100ms`.

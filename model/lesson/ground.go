@@ -13,7 +13,8 @@ import (
 type Ground struct {
 	A, B         stack.Stack
 	AddrA, AddrB netip.Addr
-	Link         Weather
+	Port         uint16  // where programs listen; 0: 9001
+	Link         Weather // nil: none of ours lies between them, and time is real
 }
 
 // Weather is the link of a Ground, as lab.Lab has it.
@@ -26,7 +27,7 @@ type Weather interface {
 
 // GroundOptions are what a Ground is made with.
 type GroundOptions struct {
-	Clock         link.Clock
+	Clock         link.Clock // virtual; a ground without a link keeps real time
 	Spec          link.Spec
 	ReceiveBuffer int // of a TCP connection; 0: the stack's choice
 	// Observe is told of each packet as it leaves, arrives or dies, Dir as A sees
@@ -34,6 +35,7 @@ type GroundOptions struct {
 	Observe func(segment.Segment, []byte)
 }
 
-// Build makes a Ground. Lessons are played on the lab's stacks; whoever wires
-// the program gives them, since this package does not know the lab.
+// Build makes a Ground. Lessons are played on the lab's stacks, or on the
+// system's own; whoever wires the program gives them, since this package knows
+// neither. An error says what would be needed.
 type Build func(GroundOptions) (Ground, error)

@@ -34,6 +34,8 @@ type Lesson struct {
 	Play                Play
 	Observe             []Observation
 	On                  string // the stack it is played on
+	Shows               Shows
+	Slow                int // on a screen at first: one of 1, 5, 20, 100
 
 	// Without is the counter-test: the same with the phenomenon switched off. What
 	// is observed then cannot all hold.
@@ -62,7 +64,28 @@ type Play struct {
 	Spec   link.Spec
 	Buffer int // TCP's receive buffer; 0: the stack's choice
 	Deeds  []Deed
+	Cues   []Cue
 }
+
+// A Cue is a place in the script where a screen waits for whoever looks on, and
+// what is said there: what to expect, or what was just seen.
+type Cue struct {
+	At   time.Duration
+	Text Both
+}
+
+// Shows is which screen a lesson begins on.
+type Shows string
+
+// The screens.
+const (
+	ShowsSides  Shows = "sides"  // TCP and UDP side by side
+	ShowsLadder Shows = "ladder" // the packets
+	ShowsGraphs Shows = "graphs" // windows and times
+)
+
+// The paces of a lesson on a screen: how much slower than in the lab.
+var paces = []int{1, 5, 20, 100}
 
 // page is a lesson file.
 type page struct {
@@ -74,8 +97,15 @@ type page struct {
 	Net     string   `toml:"net"`
 	Buffer  int      `toml:"buffer"`
 	On      string   `toml:"on"`
+	Show    string   `toml:"show"`
+	Slow    int      `toml:"slow"`
 	Script  string   `toml:"script"`
 	Observe []string `toml:"observe"`
+	Cue     []struct {
+		At string `toml:"at"`
+		En string `toml:"en"`
+		Zh string `toml:"zh"`
+	} `toml:"cue"`
 	Without *struct {
 		What   Both     `toml:"what"`
 		Breaks []string `toml:"breaks"`
@@ -101,8 +131,10 @@ func ParseLesson(name string, src []byte) (*Lesson, error) {
 	r.texts(&p)
 	l.Lasts = r.lasts(p.Lasts)
 	l.Play = r.play("", p.Net, p.Buffer, p.Script)
+	l.Play.Cues = r.cues(&p, l.Lasts)
 	l.Observe = r.observations(p.Observe)
 	l.On = r.on(p.On)
+	l.Shows, l.Slow = r.shows(p.Show, l.Play.Deeds), r.slow(p.Slow)
 	if w := p.Without; w != nil {
 		r.both("without.what", w.What)
 		l.WithoutWhat, l.Breaks = w.What, w.Breaks
@@ -130,4 +162,4 @@ func tomlMistake(err error) error {
 	return mistake(words.LessonNoTOML, 1, safe.String(err.Error()))
 }
 
-const lessonKeys = "title, claim, watch, verdict, lasts, net, buffer, on, script, observe, without"
+const lessonKeys = "title, claim, watch, verdict, lasts, net, buffer, on, show, slow, script, observe, cue, without"

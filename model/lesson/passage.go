@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"hash"
 	"time"
@@ -14,9 +15,12 @@ type flight struct {
 	taken      bool
 	whole      time.Duration // TCP: every byte of it was with the receiver's stack
 	isWhole    bool
+	back       bool          // UDP: ICMP says that it did not arrive
 	came       time.Duration // first, to the receiver's program
 	arrivals   int
 	size       int
+	row        uint64 // of all its program has said
+	text       []byte
 }
 
 // A passage is what one program says over one protocol.
@@ -29,13 +33,15 @@ type passage struct {
 	refused   int                         // that the socket did not take
 	spoilt    bool                        // something arrived that was not said so
 	byText    map[[sha256.Size]byte][]int // UDP: which messages have this text, not arrived yet first
+
+	tell func(f *flight, dup, late bool) // is told of each arrival; nil: nobody is
 }
 
 func newPassage() *passage { return &passage{byText: map[[sha256.Size]byte][]int{}} }
 
 // say notes that a message is said and returns its number, from 1.
-func (p *passage) say(now time.Duration, size int) (id int, f *flight) {
-	f = &flight{said: now, size: size}
+func (p *passage) say(now time.Duration, row uint64, text []byte) (id int, f *flight) {
+	f = &flight{said: now, size: len(text), row: row, text: text}
 	p.flights = append(p.flights, f)
 	return len(p.flights), f
 }
@@ -43,6 +49,9 @@ func (p *passage) say(now time.Duration, size int) (id int, f *flight) {
 // arrived notes that message id is with the receiver's program.
 func (p *passage) arrived(id int, now time.Duration) {
 	f := p.flights[id-1]
+	if p.tell != nil {
+		defer func() { p.tell(f, f.arrivals > 1, f.arrivals == 1 && id < p.highest) }()
+	}
 	if f.arrivals++; f.arrivals > 1 {
 		p.duplicate++
 		return
@@ -73,6 +82,18 @@ func (p *passage) datagram(text []byte, now time.Duration) {
 	p.arrived(id, now)
 }
 
+// returned is the oldest datagram on its way that began with payload, which came
+// back; nil: there is none. It is on its way no more.
+func (p *passage) returned(payload []byte) *flight {
+	for _, f := range p.flights {
+		if f.taken && f.arrivals == 0 && !f.back && bytes.HasPrefix(f.text, payload) {
+			f.back = true
+			return f
+		}
+	}
+	return nil
+}
+
 // delivered is how many messages arrived.
 func (p *passage) delivered() (n int) {
 	for _, f := range p.flights {
@@ -100,7 +121,7 @@ type half struct {
 	ids           []int
 	ends          []uint64 // of each, how many bytes of the stream are before its end
 	written, read uint64   // bytes
-	next          int      // of flights, the first that is not with the receiver's program
+	next, acked   int      // of flights, the first that is not with the receiver's program, and the first not acknowledged
 	out, in       hash.Hash
 	there         stream // what the receiver's stack has
 	wholes        int    // of flights, the first not known to be whole there
@@ -119,16 +140,30 @@ func (h *half) add(id int, f *flight) {
 	h.flights, h.ids, h.ends = append(h.flights, f), append(h.ids, id), append(h.ends, end)
 }
 
-// took notes bytes that the sender's stack took.
-func (h *half) took(b []byte, now time.Duration) {
+// took notes bytes that the sender's stack took, and returns the messages that
+// are complete with them.
+func (h *half) took(b []byte, now time.Duration) (whole []handed) {
 	h.out.Write(b)
 	before := h.written
 	h.written += uint64(len(b))
 	for i, end := range h.ends {
-		if end > before && end <= h.written {
-			h.flights[i].taken, h.flights[i].sent = true, now
+		if f := h.flights[i]; end > before && end <= h.written {
+			f.taken, f.sent = true, now
+			whole = append(whole, handed{segment.TCP, f.row, end - uint64(f.size) + 1, end, f.size})
 		}
 	}
+	return whole
+}
+
+// confirm takes how far the other stack has acknowledged, the SYN counted, and
+// returns the messages it has all of.
+func (h *half) confirm(una uint64, now time.Duration) (all []acked) {
+	for h.acked < len(h.ends) && h.flights[h.acked].taken && h.ends[h.acked] < una {
+		f := h.flights[h.acked]
+		all = append(all, acked{f.row, now - f.sent})
+		h.acked++
+	}
+	return all
 }
 
 // came notes bytes that the receiver's program read.

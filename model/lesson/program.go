@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"io"
@@ -23,9 +24,11 @@ type program struct {
 	name  Side
 	stack stack.Stack
 	local netip.Addr
+	port  uint16
 	far   netip.AddrPort // where the other machine's program listens
 	wake  func()
-	todo  []Deed // what is to be done in the next step
+	gone  <-chan struct{} // closed when step is called no more
+	todo  []Deed          // what is to be done in the next step
 
 	door     stack.Listener
 	conn     stack.Conn
@@ -46,6 +49,7 @@ type program struct {
 	tail   []byte // of the TCP bytes read: a character's beginning
 
 	seen endSeen
+	last segment.Snapshot // of conn, as it was when last asked
 }
 
 // A piece is a message, or what is left of one, that TCP is to take.
@@ -78,11 +82,12 @@ const (
 const readRoom = 64 << 10
 
 func newProgram(x *experiment, name Side, s stack.Stack, local, far netip.Addr) *program {
-	p := &program{x: x, name: name, stack: s, local: local, far: netip.AddrPortFrom(far, lessonPort)}
+	port := cmp.Or(x.ground.Port, lessonPort)
+	p := &program{x: x, name: name, stack: s, local: local, port: port, far: netip.AddrPortFrom(far, port)}
 	p.buf = make([]byte, readRoom)
 	p.seen.senders = map[netip.AddrPort]bool{}
 	p.seen.tcpErr, p.seen.udpErr = none, none
-	p.wake, _ = s.Drive(p.step)
+	p.wake, p.gone = s.Drive(p.step)
 	return p
 }
 
@@ -101,6 +106,7 @@ var errorWords = []struct {
 var (
 	errNoConnection = errors.New("not connected")
 	errNoPeer       = errors.New("nobody to write to")
+	errBroken       = errors.New("broken off (RST)")
 )
 
 func wordOf(err error) string {
@@ -126,6 +132,11 @@ func (p *program) trouble(proto segment.Proto, err error) {
 }
 
 func (p *program) step(time.Time) (next time.Time, done bool) {
+	p.x.mu.Lock()
+	defer p.x.mu.Unlock()
+	if p.x.ended {
+		return time.Time{}, true
+	}
 	todo := p.todo
 	p.todo = nil
 	for _, d := range todo {
@@ -134,7 +145,7 @@ func (p *program) step(time.Time) (next time.Time, done bool) {
 	p.accept()
 	p.tcp()
 	p.udp()
-	return time.Time{}, p.x.ended
+	return time.Time{}, false
 }
 
 // do does what the script says.
@@ -168,7 +179,7 @@ func (p *program) do(d *Deed) {
 // at is the address to open: B's port is the known one, as is a listener's.
 func (p *program) at(known bool) netip.AddrPort {
 	if known || p.name == B {
-		return netip.AddrPortFrom(p.local, lessonPort)
+		return netip.AddrPortFrom(p.local, p.port)
 	}
 	return netip.AddrPortFrom(p.local, 0)
 }
@@ -194,6 +205,7 @@ func (p *program) open(d *Deed) {
 			p.peer = p.far
 		}
 		p.x.known[sock.LocalAddr()] = p.name
+		p.x.tell(p.name, linked{segment.UDP, p.peer.IsValid(), sock.LocalAddr(), p.peer})
 		sock.Notify(p.wake)
 	}
 }
@@ -230,42 +242,42 @@ func (p *program) accept() {
 
 // say hands a message to each protocol meant.
 func (p *program) say(d *Deed) {
-	for _, proto := range protos {
-		if !d.of(proto) {
-			continue
-		}
-		text := p.x.text(d, len(p.x.passage(proto, p.name).flights)+1)
-		if proto == segment.TCP {
-			p.sayTCP(text)
-		} else {
-			p.sayUDP(text)
-		}
+	p.x.rows[p.name]++
+	row := p.x.rows[p.name]
+	text := p.x.text(d, row)
+	p.x.tell(p.name, spoken{row, text, d.TCP, d.UDP})
+	if d.TCP {
+		p.sayTCP(row, text)
+	}
+	if d.UDP {
+		p.sayUDP(row, text)
 	}
 }
 
-func (p *program) sayTCP(text []byte) {
+func (p *program) sayTCP(row uint64, text []byte) {
 	pass := p.x.passage(segment.TCP, p.name)
-	id, f := pass.say(p.x.now(), len(text))
+	id, f := pass.say(p.x.now(), row, text)
 	if p.conn == nil || p.over || p.finish != "" {
 		pass.refused++
 		p.trouble(segment.TCP, errNoConnection)
+		p.x.tell(p.name, missed{segment.TCP, row, errNoConnection})
 		return
 	}
 	p.out.add(id, f)
-	p.queue = append(p.queue, piece{text, p.key(id)})
+	p.queue = append(p.queue, piece{text, p.key(row)})
 }
 
 // key is what the link knows a message by: C's are none of the experiment's.
-func (p *program) key(id int) uint64 {
+func (p *program) key(row uint64) uint64 {
 	if p.name == C {
 		return 0
 	}
-	return uint64(id)
+	return row
 }
 
-func (p *program) sayUDP(text []byte) {
+func (p *program) sayUDP(row uint64, text []byte) {
 	pass := p.x.passage(segment.UDP, p.name)
-	id, f := pass.say(p.x.now(), len(text))
+	id, f := pass.say(p.x.now(), row, text)
 	var err error
 	switch {
 	case p.sock == nil:
@@ -273,14 +285,16 @@ func (p *program) sayUDP(text []byte) {
 	case !p.peer.IsValid():
 		err = errNoPeer
 	default:
-		err = p.sock.TryWriteTo(text, p.peer, p.key(id))
+		err = p.sock.TryWriteTo(text, p.peer, p.key(row))
 	}
 	if err != nil {
 		pass.refused++
 		p.trouble(segment.UDP, err)
+		p.x.tell(p.name, missed{segment.UDP, row, err})
 		return
 	}
 	f.taken, f.sent = true, p.x.now()
+	p.x.tell(p.name, handed{proto: segment.UDP, row: row, size: len(text)})
 	sum := sha256.Sum256(text)
 	pass.byText[sum] = append(pass.byText[sum], id)
 }
@@ -288,8 +302,18 @@ func (p *program) sayUDP(text []byte) {
 func (p *program) reset() {
 	if p.conn != nil && !p.over {
 		p.conn.Abort()
-		p.over = true
+		p.part(nil)
 	}
+}
+
+// part notes that the connection is over for the program: with an error, or
+// broken off by itself, what is not acknowledged may never arrive.
+func (p *program) part(err error) {
+	p.over, p.queue = true, nil
+	for i := p.out.acked; i < len(p.out.flights); i++ {
+		p.x.tell(p.name, missed{segment.TCP, p.out.flights[i].row, cmp.Or(err, errBroken)})
+	}
+	p.x.tell(p.name, parted{err})
 }
 
 // exit is what the system does for a program that ends: it closes everything.
@@ -330,6 +354,7 @@ func (p *program) tcp() {
 			return
 		}
 		p.linked = true
+		p.x.tell(p.name, linked{segment.TCP, p.name != B, p.conn.LocalAddr(), p.conn.RemoteAddr()})
 		if p.delaying {
 			p.conn.SetNoDelay(false)
 		}
@@ -344,7 +369,7 @@ func (p *program) tcp() {
 // fail notes that the connection broke; what waits will not be sent.
 func (p *program) fail(err error) {
 	p.trouble(segment.TCP, err)
-	p.over, p.queue = true, nil
+	p.part(err)
 }
 
 func (p *program) readTCP() {
@@ -397,7 +422,9 @@ func (p *program) write() {
 				p.fail(err)
 				return
 			}
-			p.out.took(m.b[:n], p.x.now())
+			for _, h := range p.out.took(m.b[:n], p.x.now()) {
+				p.x.tell(p.name, h)
+			}
 			m.b, m.k = m.b[n:], 0
 		}
 		if len(m.b) == 0 {
@@ -438,6 +465,9 @@ func (p *program) udp() {
 	}
 	for r, err := p.sock.TryReturned(); err == nil; r, err = p.sock.TryReturned() {
 		p.trouble(segment.UDP, r.Err)
+		if f := p.x.passage(segment.UDP, p.name).returned(r.Payload); f != nil {
+			p.x.tell(p.name, missed{segment.UDP, f.row, r.Err})
+		}
 	}
 	for !p.paused {
 		b := p.buf
@@ -472,6 +502,7 @@ func (p *program) look() {
 		return
 	}
 	s := p.conn.Snapshot()
+	p.last = s
 	e := &p.seen
 	if n := len(e.states); n == 0 || e.states[n-1] != s.State {
 		e.states, e.since = append(e.states, s.State), append(e.since, p.x.now())
@@ -487,4 +518,9 @@ func (p *program) look() {
 		}
 	}
 	e.flight = max(e.flight, s.InFlight)
+	if s.Has(segment.HasSnd) {
+		for _, a := range p.out.confirm(s.SndUna, p.x.now()) {
+			p.x.tell(p.name, a)
+		}
+	}
 }

@@ -81,6 +81,12 @@ func (r *reader) lasts(s string) time.Duration {
 // DefaultStack is what lessons are played on that name none.
 const DefaultStack = "lab"
 
+// KernelStack is the operating system's own, on which time is real.
+const KernelStack = "kernel"
+
+// live reports that l is played in real time.
+func (l *Lesson) live() bool { return l.On == KernelStack }
+
 // on is the stack a lesson asks for. Whether there is one of that name is found
 // out when it is played.
 func (r *reader) on(name string) string {
@@ -88,6 +94,65 @@ func (r *reader) on(name string) string {
 		r.wrong(r.where.of("on", 0), words.LessonBadOn, safe.String(name))
 	}
 	return cmp.Or(name, DefaultStack)
+}
+
+// maxCues is how often a lesson may wait.
+const maxCues = 40
+
+// cues are the places where a screen waits, in the order of their times.
+func (r *reader) cues(p *page, lasts time.Duration) []Cue {
+	var all []Cue
+	for i, c := range p.Cue {
+		line := r.where.of("cue.at", i)
+		at, err := time.ParseDuration(c.At)
+		switch {
+		case i == maxCues:
+			r.wrong(line, words.LessonTooMany, "cue", len(p.Cue), maxCues)
+		case err != nil || at < 0 || at > lasts:
+			r.wrong(line, words.LessonBadCue, safe.String(c.At), lasts)
+		case c.En == "":
+			r.wrong(line, words.LessonMissing, "cue.en")
+		case c.Zh == "":
+			r.wrong(line, words.LessonMissing, "cue.zh")
+		}
+		all = append(all, Cue{at, Both{c.En, c.Zh}})
+	}
+	slices.SortStableFunc(all, func(a, b Cue) int { return cmp.Compare(a.At, b.At) })
+	return all
+}
+
+// shows is the screen a lesson begins on; if it says none, that on which its
+// protocols are seen best.
+func (r *reader) shows(s string, deeds []Deed) Shows {
+	tcp, udp := over(deeds)
+	switch w := Shows(s); {
+	case w == ShowsSides || w == ShowsLadder || w == ShowsGraphs:
+		return w
+	case s != "":
+		r.wrong(r.where.of("show", 0), words.LessonBadShow, safe.String(s))
+	}
+	if tcp && udp {
+		return ShowsSides
+	}
+	return ShowsLadder
+}
+
+// over is which protocols deeds use.
+func over(deeds []Deed) (tcp, udp bool) {
+	for _, d := range deeds {
+		tcp, udp = tcp || d.TCP || d.Verb == "connects", udp || d.UDP
+	}
+	return tcp, udp
+}
+
+// defaultSlow is the pace on a screen of a lesson that says none.
+const defaultSlow = 5
+
+func (r *reader) slow(n int) int {
+	if n = cmp.Or(n, defaultSlow); !slices.Contains(paces, n) {
+		r.wrong(r.where.of("slow", 0), words.LessonBadSlow, n)
+	}
+	return n
 }
 
 // play reads what is done and over which link; in is "" or "without.".
@@ -111,6 +176,7 @@ func (r *reader) without(p *page, of Play) Play {
 	if w.Net == nil && w.Buffer == nil && w.Script == nil {
 		r.wrong(r.where.of("without", 0), words.LessonSame)
 	}
+	of.Cues = nil
 	if w.Net != nil {
 		of.Spec = r.play("without.", *w.Net, 0, "@0s A opens udp").Spec
 	}

@@ -58,7 +58,7 @@ func RunCompare(ctx context.Context, in io.Reader, out, errw io.Writer, o Compar
 	case ctx.Err() != nil:
 		return interrupted(ctx)
 	case err != nil:
-		return complain(errw, o.Lang, err)
+		return Complain(errw, o.Lang, err)
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -74,7 +74,7 @@ func RunCompare(ctx context.Context, in io.Reader, out, errw io.Writer, o Compar
 	w.flush()
 	r, err := Compare(ctx, cfg)
 	if err != nil {
-		return complain(errw, o.Lang, err)
+		return Complain(errw, o.Lang, err)
 	}
 	p.finish(&r)
 	w.flush()
@@ -95,7 +95,8 @@ func interrupted(ctx context.Context) int {
 	return exitBroke
 }
 
-func complain(errw io.Writer, l words.Lang, err error) int {
+// Complain writes what was wrong in one line, and returns the exit code.
+func Complain(errw io.Writer, l words.Lang, err error) int {
 	text := err.Error()
 	if m, ok := errors.AsType[*Mistake](err); ok {
 		text = m.In(l)

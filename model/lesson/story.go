@@ -31,6 +31,7 @@ type story struct {
 
 // A storyLine is one of the steps.
 type storyLine struct {
+	head    string // its time
 	text    string
 	notable bool
 }
@@ -93,28 +94,41 @@ func wide(r rune) bool { return r > 0x2e80 }
 
 // happened takes a step.
 func (t *story) happened(h Happening) {
+	if text, notable, ok := t.tells(h); ok {
+		t.line(h.At, text, notable)
+	}
+}
+
+// cueSign stands before what is said at a cue.
+const cueSign = "· "
+
+// tells puts a step into words; false: it is not worth any.
+func (t *story) tells(h Happening) (text string, notable, ok bool) {
 	who := "link"
 	if h.Side != 0 {
 		who = string(rune(h.Side))
 	}
 	switch w := h.What.(type) {
 	case segment.Segment:
-		t.line(h.At, t.segment(&w), notable(&w))
+		return t.segment(&w), standsOut(&w), true
 	case Deed:
-		t.line(h.At, safe.String(w.Words).String(), true)
+		return safe.String(w.Words).String(), true, true
+	case Cue:
+		return cueSign + w.Text.In(t.lang), true, true
 	case segment.State:
-		t.line(h.At, who+" "+words.ActState.In(t.lang, w), true)
+		return who + " " + words.ActState.In(t.lang, w), true, true
 	case trouble:
-		t.line(h.At, who+" "+words.ActTrouble.In(t.lang, upper(w.proto), words.FigureWord(t.lang, w.word)), true)
+		return who + " " + words.ActTrouble.In(t.lang, upper(w.proto), words.FigureWord(t.lang, w.word)), true, true
 	case recv:
 		what := words.ActRead
 		if w.torn {
 			what = words.ActTorn
 		}
-		t.line(h.At, who+" "+what.In(t.lang, upper(w.proto), quote(w)), w.torn)
+		return who + " " + what.In(t.lang, upper(w.proto), quote(w)), w.torn, true
 	case finished:
-		t.line(h.At, who+" "+words.ActFinished.In(t.lang), true)
+		return who + " " + words.ActFinished.In(t.lang), true, true
 	}
+	return "", false, false
 }
 
 func upper(p segment.Proto) string { return strings.ToUpper(p.String()) }
@@ -124,11 +138,11 @@ func (t *story) line(at time.Duration, text string, notable bool) {
 		t.more++
 		return
 	}
-	t.lines = append(t.lines, storyLine{fmt.Sprintf("%9.3f s  %s", at.Seconds(), text), notable})
+	t.lines = append(t.lines, storyLine{fmt.Sprintf("%9.3f s  ", at.Seconds()), text, notable})
 }
 
-// notable reports whether a segment is told of in a long story.
-func notable(s *segment.Segment) bool {
+// standsOut reports whether a segment is told of in a long story.
+func standsOut(s *segment.Segment) bool {
 	return s.Proto == segment.ICMP || s.Fate != segment.FateOK || s.Flags&(segment.SYN|segment.FIN|segment.RST) != 0 ||
 		s.Notes.Has(segment.Resent|segment.ZeroWindow|segment.ZeroWindowProbe|segment.WindowUpdate) || s.Dups == 3
 }
@@ -198,11 +212,11 @@ func (t *story) end(v *Verdict) {
 	t.say(words.LessonObserved)
 	t.seen(v.Seen)
 	fmt.Fprintln(t.out)
-	fmt.Fprintln(t.out, v.sentence(t.lang))
+	fmt.Fprintln(t.out, v.Sentence(t.lang))
 }
 
-// sentence is the verdict with its numbers.
-func (v *Verdict) sentence(l words.Lang) string {
+// Sentence is the verdict with its numbers.
+func (v *Verdict) Sentence(l words.Lang) string {
 	switch v.Kind {
 	case Skipped:
 		return v.Why.In(l)
@@ -234,7 +248,11 @@ func (t *story) steps() {
 			continue
 		}
 		flush()
-		fmt.Fprintln(t.out, l.text)
+		if cue, ok := strings.CutPrefix(l.text, cueSign); ok {
+			t.folded(l.head+cueSign, cue)
+		} else {
+			fmt.Fprintln(t.out, l.head+l.text)
+		}
 		told++
 	}
 	skipped += more

@@ -81,7 +81,7 @@ func (l *Lesson) judge(ctx context.Context, on Stacks, p Play, hear func(Happeni
 	v := Verdict{Lesson: l}
 	build, ok := on[l.On]
 	if !ok {
-		names := strings.Join(slices.Sorted(maps.Keys(on)), ", ")
+		names := on.names()
 		v.Why = l.skipped(words.LessonNoStack.In(words.English, names), words.LessonNoStack.In(words.Chinese, names))
 		return v, nil
 	}
@@ -90,11 +90,15 @@ func (l *Lesson) judge(ctx context.Context, on Stacks, p Play, hear func(Happeni
 	case ctx.Err() != nil:
 		return v, context.Cause(ctx)
 	case err != nil:
-		why := safe.String(err.Error()).String()
-		v.Why = l.skipped(why, why)
+		v.Why = l.cannot(err)
 		return v, nil
 	}
-	v.Kind = Holds
+	return l.verdict(x), nil
+}
+
+// verdict judges what was played.
+func (l *Lesson) verdict(x *experiment) Verdict {
+	v := Verdict{Lesson: l, Kind: Holds}
 	for _, o := range l.Observe {
 		s := o.check(x)
 		if v.Seen = append(v.Seen, s); !s.Holds {
@@ -106,8 +110,17 @@ func (l *Lesson) judge(ctx context.Context, on Stacks, p Play, hear func(Happeni
 		v.Kind, v.Why = Fails, x.stopped()
 	}
 	v.Maps = mapsOf(x)
-	return v, nil
+	return v
 }
+
+// cannot says why l cannot be played here.
+func (l *Lesson) cannot(err error) Both {
+	why := safe.String(err.Error()).String()
+	return l.skipped(why, why)
+}
+
+// names are the stacks there are.
+func (on Stacks) names() string { return strings.Join(slices.Sorted(maps.Keys(on)), ", ") }
 
 // stopped says where an experiment was that did not end.
 func (x *experiment) stopped() Both {

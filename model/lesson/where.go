@@ -16,19 +16,22 @@ func whereIn(src []byte) where {
 	w := where{}
 	var p unstable.Parser
 	p.Reset(src)
-	table := ""
+	table, many := "", false
 	for p.NextExpression() {
 		e := p.Expression()
-		if e.Kind != unstable.Table && e.Kind != unstable.KeyValue {
-			continue
+		switch e.Kind {
+		case unstable.Table, unstable.ArrayTable:
+			key, line := w.key(&p, e)
+			table, many = key+".", e.Kind == unstable.ArrayTable
+			w[key] = append(w[key], line)
+		case unstable.KeyValue:
+			key, line := w.key(&p, e)
+			if key = table + key; many {
+				w[key] = append(w[key], w.begin(&p, e.Value(), line))
+				continue
+			}
+			w.note(&p, key, line, e.Value())
 		}
-		key, line := w.key(&p, e)
-		if e.Kind == unstable.Table {
-			table = key + "."
-			w[key] = []int{line}
-			continue
-		}
-		w.note(&p, table+key, line, e.Value())
 	}
 	return w
 }

@@ -11,6 +11,9 @@ var (
 	LessonBadBuffer  = phrase("line %d: a buffer of %d bytes; allowed: 0 (the stack's own) to %d", "第 %d 行：缓冲区 %d 字节；允许 0（协议栈自定）到 %d")
 	LessonBadNet     = phrase("line %d: %s", "第 %d 行：%s")
 	LessonBadOn      = phrase("line %d: %q names no stack", "第 %d 行：%q 不是协议栈的名字")
+	LessonBadShow    = phrase("line %d: %q is no screen; allowed: sides, ladder, graphs", "第 %d 行：%q 不是画面；可用：sides、ladder、graphs")
+	LessonBadSlow    = phrase("line %d: slow = %d; allowed: 1, 5, 20, 100", "第 %d 行：slow = %d；可用：1、5、20、100")
+	LessonBadCue     = phrase("line %d: %q is no time for a cue; allowed: 0s to %s, as in 200ms or 1.5s", "第 %d 行：%q 不能作为 cue 的时刻；允许 0s 到 %s，如 200ms、1.5s")
 	LessonSame       = phrase("line %d: [without] changes nothing; it needs net, buffer or script", "第 %d 行：[without] 什么也没改；需要 net、buffer 或 script")
 	LessonNoBreak    = phrase("line %d: %q is not among observe, so it cannot break", "第 %d 行：observe 里没有 %q，无从说它不成立")
 	LessonNoScript   = phrase("line %d: script says nothing", "第 %d 行：script 是空的")
@@ -145,3 +148,29 @@ func FigureWord(l Lang, word string) string {
 	}
 	return word
 }
+
+// The screen of a lesson.
+var (
+	PaneClaim   = phrase("Claim", "命题")
+	PaneWatch   = phrase("Watch for", "看什么")
+	PaneDoing   = phrase("Script", "脚本")
+	PaneCue     = phrase("Step", "这一步")
+	PaneVerdict = phrase("Verdict", "结论")
+	PaneProves  = phrase("And if not", "反过来")
+
+	LessonPlace = phrase("%d of %d", "第 %d 课，共 %d 课")
+	LessonOwn   = phrase("from a file", "来自文件")
+
+	LessonKeysBegin = phrase("Enter: begin · m: all lessons · F1: keys · q: leave", "Enter：开始 · m：全部课程 · F1：键位 · q：离开")
+	LessonKeysWait  = phrase("Enter: go on · F6: one packet · F7: pace · F2 F3: views · F4: look · q: leave", "Enter：继续 · F6：放一个包 · F7：快慢 · F2 F3：换视图 · F4：查看 · q：离开")
+	LessonKeysRun   = phrase("F5: hold time · F6: one packet · F7: pace · F2 F3: views · q: leave", "F5：停住时间 · F6：放一个包 · F7：快慢 · F2 F3：换视图 · F4：查看 · q：离开")
+	LessonKeysHeld  = phrase("held · Enter: go on · F6: one packet · F4: look, ? explains · q: leave", "时间停住了 · Enter：继续 · F6：放一个包 · F4：查看，? 解释 · q：离开")
+	LessonKeysOver  = phrase("n: next · r: again · m: all lessons · F2 F3 F4: look back · q: leave", "n：下一课 · r：再来一次 · m：全部课程 · F2 F3 F4：回看 · q：离开")
+	LessonKeysLive  = phrase("real time, on the system's own stack · q: leave", "真实时间，系统自己的协议栈 · q：离开")
+	LessonLast      = phrase("that was the last one · m: all lessons · q: leave", "这是最后一课 · m：全部课程 · q：离开")
+	LessonIsLive    = phrase("this lesson is played on the system's own stack, whose time nobody can hold", "这一课在系统自己的协议栈上进行，没有人能停住它的时间")
+	LessonIsOver    = phrase("it is over · r: again", "已经结束 · r：再来一次")
+
+	MenuTitle = phrase("%d lessons", "%d 课")
+	MenuHint  = phrase("↑ ↓: choose · Enter: begin · q: leave", "↑ ↓：选择 · Enter：开始 · q：离开")
+)
