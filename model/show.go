@@ -162,6 +162,7 @@ func legOf(g *transport.Leg) ui.Leg {
 	if g.Proto == segment.UDP {
 		u.UDP = ui.UDPState(g.UDP)
 		c := g.Counters
+		u.RTT = c.RTT
 		u.IDs = ui.IDs{
 			Measurable: g.Wire == session.Framed,
 			Sent:       c.Sent, Seen: c.Seen, Lost: c.Lost, Dup: c.Duplicate, Late: c.Late, Dropped: g.KernelDrops,

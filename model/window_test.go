@@ -158,6 +158,8 @@ func TestTwoWindowsOverUDP(t *testing.T) {
 	a.types("\r")
 	b.shows("too early")
 	a.shows("✓✓")
+	a.shows("rtt")
+	b.shows("rtt")
 	a.types("q\r")
 	b.shows("BYE")
 	a.shows("NO PEER YET")

@@ -64,8 +64,8 @@ var (
 		"These numbers were read from the segments themselves, which this program is allowed to capture (CAP_NET_RAW). They are what was on the wire.",
 		"这些数字直接读自报文段本身，本程序有权抓包 (CAP_NET_RAW)。它们就是线路上的真实值。")
 	TopicTxq = topic("tcp(7), socket(7)", "txq: told by the system", "txq：由系统告知",
-		"The system showed us our own SYN and told the rest as counts of bytes; no privilege is needed for that. Where no segment was seen, the number is computed and marked with a ?.",
-		"系统让我们看到了自己的 SYN，其余以字节数告知；这不需要任何特权。没有看到报文段时，编号是算出来的，并标上 ?。")
+		"The system gave us back one segment of ours, headers and all, which bears both sides' numbers; the rest it tells as counts of bytes. No privilege is needed for that. Where no segment is seen, the number is computed and marked with a ?.",
+		"系统把我们发出的一个报文段连同首部还给了我们，上面有双方的编号；其余以字节数告知。这不需要任何特权。没有看到报文段时，编号是算出来的，并标上 ?。")
 	TopicRel = topic("tcp(7)", "rel: relative numbers only", "rel：只有相对编号",
 		"The system counts the bytes but keeps the random first numbers to itself. So only positions in the stream are known, not what stands in the header.",
 		"系统只给出字节计数，不告知随机的初始编号。因此只知道在字节流中的位置，不知道首部里的真实数字。")
