@@ -40,6 +40,8 @@ var endings = map[os.Signal]int{
 	syscall.SIGHUP:  exitHangup,
 	syscall.SIGINT:  130,
 	syscall.SIGQUIT: 131,
+	syscall.SIGTRAP: 133,
+	syscall.SIGABRT: 134,
 	syscall.SIGTERM: 143,
 }
 
