@@ -52,7 +52,7 @@ var house = map[string][]string{
 	"model/flag":    {},
 	"model/screen":  {},
 	"model/trial":   {},
-	"model/paint":   {},
+	"model/paint":   {"ui"},
 	"docs/pictures": {"model/screen"},
 	"model": {"model/talk", "model/paint", "ui", "ui/safe", "ui/words", "transport", "transport/link", "transport/segment",
 		"transport/session", "model/lesson"},

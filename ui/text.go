@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -18,21 +19,11 @@ const (
 
 // Width is how many cells s fills. Escape sequences in s fill none.
 func Width(m Method, s string) int {
-	for i := range len(s) {
-		if s[i]-' ' > '~'-' ' {
-			return i + tailWidth(m, s, i)
-		}
+	cells, upto := sureWidth(s)
+	if upto == len(s) {
+		return cells
 	}
-	return len(s)
-}
-
-// tailWidth measures s from i on; what is before it is ASCII. The character
-// before i may be the base of a mark at i, so it is measured again.
-func tailWidth(m Method, s string, i int) int {
-	if i == 0 {
-		return m.StringWidth(s)
-	}
-	return m.StringWidth(s[i-1:]) - 1
+	return cells + m.StringWidth(s[upto:])
 }
 
 // Truncate cuts s, which holds no escape sequences, to at most w cells, the
@@ -63,8 +54,12 @@ func prefix(m Method, s string, w int) (n, cells int) {
 
 // cluster is the first grapheme cluster of s and how many cells it fills.
 func cluster(m Method, s string) (string, int) {
-	if s[0]-' ' <= '~'-' ' && (len(s) == 1 || s[1] < 0x80) {
-		return s[:1], 1
+	r, size := utf8.DecodeRuneInString(s)
+	if n, sure := Cells(r); sure {
+		next, _ := utf8.DecodeRuneInString(s[size:])
+		if _, sure = Cells(next); sure || size == len(s) {
+			return s[:size], n
+		}
 	}
 	return ansi.FirstGraphemeCluster(s, m)
 }

@@ -3,11 +3,14 @@ package paint
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/charmbracelet/colorprofile"
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 )
 
@@ -118,6 +121,33 @@ func TestPaintingIsDrawing(t *testing.T) {
 				t.Fatalf("seed %d, frame %d, %dx%d:\n%s\nwant\n%s", seed, n, w, h, got, want)
 			}
 			rows = edited(r, rows, w)
+		}
+	}
+}
+
+// The quick parser finds the cells that ultraviolet does, where it finds any.
+func TestQuickParser(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	quick := 0
+	for range 5000 {
+		s, w := row(r, 30), 1+r.IntN(40)
+		var a, b line
+		a.parse(s, w, ansi.WcWidth)
+		b.cells, b.method = make(uv.Line, w), ansi.WcWidth
+		uv.NewStyledString(s).Draw(&b, b.Bounds())
+		if !slices.Equal(a.cells, b.cells) {
+			t.Fatalf("%q in %d cells:\n%+v\nwant\n%+v", s, w, a.cells, b.cells)
+		}
+		if a.quick(s) {
+			quick++
+		}
+	}
+	if quick < 1000 {
+		t.Errorf("only %d rows were parsed quickly", quick)
+	}
+	for s, want := range map[string]int{"\x1b[m": 3, "\x1b[1;31mx": 7, "\x1b[38;5;196mx": 11, "\x1b[4:3m": 0, "\x1b]8;;a\a": 0, "\x1b[2K": 0, "\x1b[": 0} {
+		if got := style(s, new(uv.Style)); got != want {
+			t.Errorf("style of %q: %d octets, want %d", s, got, want)
 		}
 	}
 }

@@ -1,8 +1,6 @@
 package paint
 
 import (
-	"unicode/utf8"
-
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 )
@@ -11,71 +9,6 @@ const (
 	skip  = 8 // so many cells that stay are jumped over, fewer are written again
 	erase = 4 // so many blank cells at the end are erased, fewer are written
 )
-
-// A line is a row in cells. A wide character is one cell and an empty one, of
-// no width. It is a screen one row high, for ultraviolet to draw on.
-type line struct {
-	cells   uv.Line
-	method  ansi.Method
-	doubted bool // there is a cell that the terminal may think of another width
-}
-
-// parse makes l the w cells of s.
-func (l *line) parse(s string, w int, m ansi.Method) {
-	if len(l.cells) != w {
-		l.cells = make(uv.Line, w)
-	}
-	l.method, l.doubted = m, false
-	uv.NewStyledString(s).Draw(l, l.Bounds())
-}
-
-// Bounds implements uv.Screen.
-func (l *line) Bounds() uv.Rectangle { return uv.Rect(0, 0, len(l.cells), 1) }
-
-// WidthMethod implements uv.Screen.
-func (l *line) WidthMethod() uv.WidthMethod { return l.method }
-
-// CellAt implements uv.Screen.
-func (l *line) CellAt(x, _ int) *uv.Cell { return l.cells.At(x) }
-
-// SetCell implements uv.Screen.
-func (l *line) SetCell(x, _ int, c *uv.Cell) {
-	if c == nil && x >= 0 && x < len(l.cells) {
-		l.cells[x] = uv.EmptyCell
-		return
-	}
-	l.cells.Set(x, c)
-	l.doubted = l.doubted || doubtful(c)
-}
-
-// blankFrom is where the blank cells at the end of l begin.
-func (l *line) blankFrom() int {
-	n := len(l.cells)
-	for n > 0 && l.cells[n-1] == uv.EmptyCell {
-		n--
-	}
-	return n
-}
-
-// doubtful reports that terminals do not agree how wide c is: what is made of
-// several characters, and what is wide but of no East Asian script (emoji).
-func doubtful(c *uv.Cell) bool {
-	if c == nil || len(c.Content) <= 1 {
-		return false
-	}
-	r, n := utf8.DecodeRuneInString(c.Content)
-	return n < len(c.Content) || c.Width > 1 && !eastAsian(r)
-}
-
-// eastAsian reports that r is of a script all of whose characters are wide.
-func eastAsian(r rune) bool {
-	return r >= 0x1100 && r <= 0x115F || // Hangul Jamo
-		r >= 0x2E80 && r <= 0xA4CF || // CJK, kana, Yi
-		r >= 0xA960 && r <= 0xA97F || r >= 0xAC00 && r <= 0xD7A3 || // Hangul
-		r >= 0xF900 && r <= 0xFAFF || r >= 0xFE30 && r <= 0xFE6F || // CJK forms
-		r >= 0xFF01 && r <= 0xFF60 || r >= 0xFFE0 && r <= 0xFFE6 || // full width
-		r >= 0x20000 && r <= 0x3FFFD
-}
 
 // paintRow brings row y from was to now.
 func (p *Painter) paintRow(y int, was, now string) {

@@ -16,7 +16,7 @@ import (
 
 // BenchmarkWitness is what following a segment costs, a line and its ACK in turn.
 func BenchmarkWitness(b *testing.B) {
-	w := witness{flows: map[tuple]*flow{}, segs: make([]segment.Segment, defaultKeep)}
+	w := witness{flows: map[tuple]*flow{}, most: defaultKeep}
 	w.look(spot{proto: segment.TCP, local: netip.MustParseAddrPort("127.0.0.1:9001")})
 	line := []byte{0x45, 0, 0, 104, 0, 0, 0, 0, 64, 6, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1, 0x23, 0x29, 0x9c, 0x40, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x18, 1, 0, 0, 0, 0, 0}
 	ack := []byte{0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1, 0x9c, 0x40, 0x23, 0x29, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x10, 1, 0, 0, 0, 0, 0}

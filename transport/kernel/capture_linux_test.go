@@ -344,7 +344,7 @@ func TestLane(t *testing.T) {
 func FuzzWitness(f *testing.F) {
 	f.Add([]byte{0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1, 0x23, 0x29, 0x23, 0x2a, 1, 2, 3, 4, 5, 6, 7, 8, 0x50, 0x18, 0, 0, 0, 0, 0, 0}, true)
 	f.Fuzz(func(t *testing.T, p []byte, outgoing bool) {
-		w := witness{flows: map[tuple]*flow{}, segs: make([]segment.Segment, 2)}
+		w := witness{flows: map[tuple]*flow{}, most: 2}
 		w.look(spot{proto: segment.TCP, local: netip.MustParseAddrPort("127.0.0.1:9001")})
 		for range 3 {
 			w.see(p, sighting{at: time.Unix(1, 0), iface: 1, loopback: true, outgoing: outgoing})

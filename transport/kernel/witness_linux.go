@@ -76,7 +76,8 @@ func (l *lane) takes(iface int, at time.Time) bool {
 type witness struct {
 	spots []spot
 	flows map[tuple]*flow
-	segs  []segment.Segment // a ring: ordinal n is at n-1 modulo its length
+	most  int               // how many segments are kept
+	segs  []segment.Segment // a ring: ordinal n is at n-1 modulo most; as long as was needed so far
 	shelf segment.Shelf     // of the octets of segs
 	count uint64            // the ordinal given last; those of dropped packets stay unused
 	heard uint64            // packets
@@ -223,8 +224,8 @@ func (w *witness) forget() {
 
 // keep numbers s and puts it, with the octets of packet, in place of the oldest.
 func (w *witness) keep(s *segment.Segment, packet []byte) *segment.Segment {
-	place := int(w.count % uint64(len(w.segs)))
-	at := &w.segs[place]
+	place := int(w.count % uint64(w.most))
+	at := w.slot(place)
 	w.count++
 	s.Ordinal = w.count
 	*at = *s
@@ -234,6 +235,17 @@ func (w *witness) keep(s *segment.Segment, packet []byte) *segment.Segment {
 	return at
 }
 
+// slot is place i of the ring. Room is made when it is needed: most
+// conversations see few segments.
+func (w *witness) slot(i int) *segment.Segment {
+	if i >= len(w.segs) {
+		segs := make([]segment.Segment, min(max(i+1, 2*len(w.segs), 64), w.most))
+		copy(segs, w.segs)
+		w.segs = segs
+	}
+	return &w.segs[i]
+}
+
 // missed counts packets that were dropped before they could be seen: their
 // ordinals are given to nobody.
 func (w *witness) missed(n uint64) { w.count += n }
@@ -241,13 +253,13 @@ func (w *witness) missed(n uint64) { w.count += n }
 // since returns what is kept behind ordinal n; what is not there was missed.
 func (w *witness) since(n uint64) (segs []segment.Segment, next, missed uint64) {
 	n = min(n, w.count)
-	first := max(n, w.count-min(w.count, uint64(len(w.segs))))
+	first := max(n, w.count-min(w.count, uint64(w.most)))
 	if first < w.count {
 		segs = make([]segment.Segment, 0, w.count-first)
 	}
 	for i := first; i < w.count; i++ {
-		if s := &w.segs[i%uint64(len(w.segs))]; s.Ordinal == i+1 {
-			segs = append(segs, *s)
+		if at := i % uint64(w.most); at < uint64(len(w.segs)) && w.segs[at].Ordinal == i+1 {
+			segs = append(segs, w.segs[at])
 		}
 	}
 	segment.Own(segs)
