@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rivo/uniseg"
 	"golang.org/x/sys/unix"
 
 	"seqtalk/model/screen"
@@ -242,6 +243,82 @@ func TestTwoTerminals(t *testing.T) {
 				c.Type("I forgot the flag\r")
 				must(t, a.Shows("I forgot the flag"))
 			})
+		}
+	}
+}
+
+// Another's terminal is the judge: in tmux, at every size, what was drawn piece
+// by piece through Chinese, emoji, scrolling and a storm of changes of size is
+// what a fresh draw shows, and the cursor stands behind what was typed.
+func TestTmux(t *testing.T) {
+	addr := freeAddr(t)
+	a := terminal(t, 80, 24, addr, "--nick", "alice")
+	must(t, a.Shows(addr))
+	b, err := screen.StartTmux(80, 24, []string{"TZ=UTC"}, seqtalk(t), "--lang", "zh", "--nick", "小明", addr)
+	if errors.Is(err, exec.ErrNotFound) {
+		t.Skip("needs tmux")
+	}
+	must(t, err)
+	t.Cleanup(b.Close)
+	must(t, b.Shows("ESTABLISHED"))
+	for i, size := range [][2]int{{80, 24}, {120, 36}, {200, 60}, {40, 12}, {80, 24}} {
+		for j := range 20 {
+			b.Resize(size[0]+j%7, size[1]+j%5)
+			a.Type(fmt.Sprintf("第%d场第%d句：一个字占三个字节，🙂 两格宽，e\u0301 一格；标点不在行首。\r", i, j))
+			b.Type("字")
+		}
+		b.Resize(size[0], size[1])
+		must(t, b.Shows(fmt.Sprintf("第%d场第19句", i)))
+		must(t, b.Shows(strings.Repeat("字", 10)))
+		b.Key("PageUp", "PageDown", "Enter")
+		if size[0] == 120 {
+			b.Key("F2", "F2") // the ladder would go on changing for as long as ACKs come
+		}
+		must(t, b.Until(func(s string) bool { return marked(s) && !strings.Contains(s, "│") }))
+		judge(t, b, size[0], size[1])
+	}
+}
+
+// marked reports whether the last message on the screen is one's own, and has
+// arrived.
+func marked(s string) bool {
+	own := strings.LastIndex(s, "我 ")
+	return own > strings.LastIndex(s, "alice ") && strings.Contains(s[own:], "✓✓")
+}
+
+// judge compares what stands on the screen with what stands there after a fresh
+// draw. The rows below the history tell of now.
+func judge(t *testing.T, s *screen.Tmux, w, h int) {
+	t.Helper()
+	settled := func(mark string) []string {
+		s.Type(mark)
+		must(t, s.Until(func(text string) bool {
+			rows := strings.Split(text, "\n")
+			x, y := s.Cursor()
+			return len(rows) == h && uniseg.StringWidth(rows[h-4]) == w && strings.HasSuffix(rows[h-3], "› "+mark) &&
+				x == 3+2*len([]rune(mark)) && y == h-3
+		}))
+		s.Key("C-u")
+		return strings.Split(s.Text(), "\n")[:h-4]
+	}
+	still := func() []string { // the same before and after a key: no frame is half drawn
+		for {
+			if rows := settled("画"); slices.Equal(rows, settled("新")) {
+				return rows
+			}
+		}
+	}
+	drawn := still()
+	before := s.Written()
+	s.Key("C-l")
+	must(t, s.Until(func(string) bool { return s.Written() > before+len(strings.Join(drawn, "")) }))
+	fresh := still()
+	for i, row := range drawn {
+		if row != fresh[i] {
+			t.Errorf("%dx%d, row %d: piece by piece\n%s\nfresh\n%s", w, h, i, row, fresh[i])
+		}
+		if strings.HasPrefix(strings.TrimLeft(row, " "), "。") {
+			t.Errorf("a row begins with 。: %s", row)
 		}
 	}
 }

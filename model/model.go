@@ -77,6 +77,7 @@ type Model struct {
 	commands []command
 
 	w, h    int
+	sizes   int // how often the terminal told its size
 	wraps   ui.Wraps
 	view    ui.View
 	seen    uint64 // lines from here on are new to the user
@@ -223,7 +224,11 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	case leaveNow:
 		return tea.Quit
 	case tea.WindowSizeMsg:
-		m.resize(msg)
+		return m.resize(msg)
+	case sizeSettled:
+		if int(msg) == m.sizes {
+			return tea.ClearScreen
+		}
 	case tea.BackgroundColorMsg:
 		m.terminal.Light = !msg.IsDark()
 		m.dress()
@@ -322,8 +327,18 @@ func (m *Model) after(end uint64, state bool) tea.Cmd {
 	return m.ring(end)
 }
 
-// resize takes the window's size, unless it cannot be one.
-func (m *Model) resize(msg tea.WindowSizeMsg) {
+// calmAfter is how long a size must last before the screen is drawn anew: longer
+// than the 250 ms for which tmux keeps a change of its own screen to itself.
+const calmAfter = 400 * time.Millisecond
+
+// sizeSettled says that the size told the n-th time has lasted.
+type sizeSettled int
+
+// resize takes the window's size, unless it cannot be one. A terminal throws rows
+// away as it shrinks, and between two sizes may have had a third that nobody
+// heard of; so once the size has settled everything is drawn anew, also where it
+// is what it was.
+func (m *Model) resize(msg tea.WindowSizeMsg) tea.Cmd {
 	const most, cells = 4096, 1 << 20
 	switch w, h := msg.Width, msg.Height; {
 	case w <= 0 || h <= 0 || w > most || h > most || w*h > cells:
@@ -331,6 +346,12 @@ func (m *Model) resize(msg tea.WindowSizeMsg) {
 		m.w, m.h = w, h
 		m.keepInSight()
 	}
+	m.sizes++
+	if m.sizes == 1 {
+		return nil
+	}
+	n := sizeSettled(m.sizes)
+	return tea.Tick(calmAfter, func(time.Time) tea.Msg { return n })
 }
 
 // measure takes the terminal's word on how it measures: as Bubble Tea does,

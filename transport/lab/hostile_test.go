@@ -292,11 +292,11 @@ func TestSlowMotion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := l.A().Dial(at)
+	began := time.Now()
+	c, err := l.A().Dial(at) // sends the SYN
 	if err != nil {
 		t.Fatal(err)
 	}
-	began := time.Now()
 	done := make(chan struct{}, 16)
 	c.Notify(func() {
 		select {
