@@ -73,6 +73,9 @@ func (m *Model) command(line string) tea.Cmd {
 	word = strings.TrimSpace(word)
 	c := m.commandNamed(name)
 	switch {
+	case c == nil && named(linkCommands(), name, m.look.Lang) != nil:
+		m.note(talk.Warn, words.NeedsLink, safe.String(name), safe.String(name))
+		return nil
 	case c == nil:
 		m.note(talk.Warn, words.NoSuchCommand, safe.String(name), m.nearest(name), safe.String(name))
 		return nil
@@ -85,10 +88,15 @@ func (m *Model) command(line string) tea.Cmd {
 
 // commandNamed is the command called name, nil if there is none.
 func (m *Model) commandNamed(name string) *command {
-	for i := range m.commands {
-		for _, n := range m.commands[i].names(m.look.Lang) {
+	return named(m.commands, name, m.look.Lang)
+}
+
+// named is the command of all that is called name, nil if there is none.
+func named(all []command, name string, l words.Lang) *command {
+	for i := range all {
+		for _, n := range all[i].names(l) {
 			if strings.EqualFold(n, name) {
-				return &m.commands[i]
+				return &all[i]
 			}
 		}
 	}

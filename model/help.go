@@ -49,7 +49,8 @@ func (c *command) usage(l words.Lang) string {
 }
 
 // helpKey scrolls or closes the help, and reports whether k was for it: letters
-// are, so that nothing is typed that is not seen.
+// are, so that nothing is typed that is not seen. Any other key closes it and does
+// what it does, so that it can be seen.
 func (m *Model) helpKey(k tea.KeyPressMsg) bool {
 	b := &m.keys
 	page := max(m.layout().Composer.Y-4, 1)
@@ -69,7 +70,10 @@ func (m *Model) helpKey(k tea.KeyPressMsg) bool {
 	case key.Matches(k, b.Bottom), key.Matches(k, b.LineEnd):
 		m.scrollHelp(1 << 20)
 	default:
-		return k.Text != ""
+		if k.Text == "" {
+			m.help = nil
+			return false
+		}
 	}
 	return true
 }

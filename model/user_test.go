@@ -129,6 +129,26 @@ func TestHelpLegend(t *testing.T) {
 	}
 }
 
+// A key that is not the help's own closes it and does what it does, in sight.
+func TestHelpGivesWay(t *testing.T) {
+	m, _, _ := screen(t)
+	drive(m, "<f1>x<f9>")
+	if m.help != nil || !m.beginner || m.editor.text != "" {
+		t.Errorf("help %v, beginner's bar %v, typed %q", m.help != nil, m.beginner, m.editor.text)
+	}
+}
+
+// A command of the emulated link says what it needs where there is none.
+func TestCommandsOfTheLink(t *testing.T) {
+	m, _, _ := screen(t)
+	for _, c := range []string{"drop", "net", "metronome"} {
+		drive(m, "/"+c+" 2\n")
+		if text := string(m.talk.Line(m.talk.End() - 1).Text); !strings.Contains(text, "/"+c+" works on an emulated link") {
+			t.Errorf("/%s is answered with %q", c, text)
+		}
+	}
+}
+
 // A command is suggested in the language of the screen, and the completion
 // shows which of several was taken.
 func TestCommandsOfferedPlainly(t *testing.T) {

@@ -58,6 +58,8 @@ var (
 var (
 	NoSuchCommand = phrase("there is no /%s. Did you mean /%s? //%s sends it as text.",
 		"没有 /%s 这个命令。是想用 /%s 吗？//%s 会把它当文字发送。")
+	NeedsLink = phrase("/%s works on an emulated link: start both ends with --net SPEC or --lab, or run seqtalk compare. //%s sends it as text.",
+		"/%s 作用于模拟链路：请在两端加 --net SPEC 或 --lab 启动，或运行 seqtalk compare。//%s 会把它当文字发送。")
 	NeedsWord     = phrase("/%s needs %s", "/%s 需要参数：%s")
 	BadWord       = phrase("/%s takes %s, not %q", "/%s 的参数是 %s，不是 %q")
 	FilterIs      = phrase("the ladder shows only what has “%s”; /filter off shows all", "时序图只显示含有“%s”的分组；/filter off 显示全部")
