@@ -442,17 +442,19 @@ func TestHoldStepSlow(t *testing.T) {
 	if moved := pair.Clock().Now().Sub(at); moved != 0 {
 		t.Errorf("held time moved by %v", moved)
 	}
-	m.watch(m.now())
-	seen := m.sight.version
-	_, cmd := m.Update(keystrokes["f6"])
-	if cmd == nil {
-		t.Fatal("F6 does nothing")
-	}
-	for _, msg := range messages(cmd) {
-		m.Update(msg)
-	}
-	if pair.Clock().Now() == at || m.sight.version == seen {
-		t.Errorf("a step moved time by %v, and %d packets were seen", pair.Clock().Now().Sub(at), m.sight.version-seen)
+	for leaves := 0; pair.Clock().Now() == at; leaves++ { // a step may also let one leave, now: over each protocol one
+		m.watch(m.now())
+		seen := m.sight.version
+		_, cmd := m.Update(keystrokes["f6"])
+		if cmd == nil || leaves == 3 {
+			t.Fatalf("F6 pressed %d times moves no time", leaves)
+		}
+		for _, msg := range messages(cmd) {
+			m.Update(msg)
+		}
+		if m.sight.version == seen {
+			t.Error("a step let no packet through")
+		}
 	}
 	drive(m, "<f5><f7>")
 	if m.link.held || m.link.slow != 5 {
