@@ -226,9 +226,9 @@ func (f flags) config(role transport.Role, args []string) (transport.Config, err
 	default:
 		return c, fmt.Errorf("--proto %q: allowed are tcp, udp and both", f.proto)
 	}
-	var ok bool
-	if c.Wire, ok = wires[f.wire]; !ok {
-		return c, fmt.Errorf("--wire %q: allowed are auto, framed, raw and line", f.wire)
+	var err error
+	if c.Wire, err = f.wireMeant(); err != nil {
+		return c, err
 	}
 	switch {
 	case f.v4 && f.v6:
@@ -262,6 +262,15 @@ func (f flags) link(c *transport.Config) error {
 	}
 	c.Net.Seed, c.Net.Seeded, c.Given = f.seed, true, true
 	return nil
+}
+
+// wireMeant is what --wire says.
+func (f *flags) wireMeant() (session.Wire, error) {
+	w, ok := wires[f.wire]
+	if !ok {
+		return w, fmt.Errorf("--wire %q: allowed are auto, framed, raw and line", f.wire)
+	}
+	return w, nil
 }
 
 var wires = map[string]session.Wire{
@@ -577,12 +586,16 @@ func (c *compareFlags) onScreen(f *flags, lang words.Lang) error {
 	if err != nil {
 		return usageError{err}
 	}
+	wire, err := f.wireMeant()
+	if err != nil {
+		return usageError{err}
+	}
 	record, done, err := f.recordPair()
 	if err != nil {
 		return err
 	}
 	defer done()
-	pair, err := transport.NewPair(transport.PairConfig{Spec: spec, NickA: "A", NickB: "B", Observe: record})
+	pair, err := transport.NewPair(transport.PairConfig{Spec: spec, Wire: wire, NickA: "A", NickB: "B", Observe: record})
 	if err != nil {
 		return err
 	}

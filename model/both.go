@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"time"
@@ -169,30 +170,75 @@ func (w *way) complete(g *segment.Segment) bool {
 
 // came takes what reached the other end's program.
 func (c *crossings) came(ev transport.Received) {
-	t := &c.tally[wayOf(ev.Proto)]
 	for i := range ev.Messages {
 		in := &ev.Messages[i]
-		x := c.row(in.Row)
-		if x == nil {
+		if in.Row == 0 {
+			c.cameUnnumbered(ev.Proto, in)
 			continue
 		}
-		w := &x.ways[wayOf(ev.Proto)]
-		if w.copies++; w.copies > 1 {
-			t.doubled++
-			continue
-		}
-		k := wayOf(ev.Proto)
-		w.came = in.At
-		if w.there.IsZero() && k == 0 {
-			w.there = in.At
-		}
-		if c.highest[k] > x.row {
-			w.behind = c.highest[k]
-			t.late++
-		}
-		c.highest[k] = max(c.highest[k], x.row)
-		t.deliver(x, w)
+		c.cameTo(c.row(in.Row), wayOf(ev.Proto), in.At)
 	}
+}
+
+// cameUnnumbered takes a read of raw or line, where no row stands in what comes:
+// over TCP it brought every line that ends in it, over UDP the oldest one not
+// there yet that reads the same.
+func (c *crossings) cameUnnumbered(p segment.Proto, in *transport.Incoming) {
+	oldest := uint64(1)
+	if c.end > bothRoom {
+		oldest = c.end - bothRoom
+	}
+	if p == segment.TCP {
+		for row := max(c.open, oldest); row < c.end; row++ {
+			x := c.row(row)
+			if x == nil || x.ways[0].conn != c.conn {
+				continue
+			}
+			if w := &x.ways[0]; w.last == 0 || w.last > in.Last {
+				return
+			} else if w.came.IsZero() {
+				c.cameTo(x, 0, in.At)
+			}
+		}
+		return
+	}
+	var again *crossing
+	for row := oldest; row < c.end; row++ {
+		x := c.row(row)
+		if x == nil || !bytes.HasPrefix(x.text, bytes.TrimSuffix(in.Text, []byte("\n"))) {
+			continue
+		}
+		if x.ways[1].copies == 0 && !x.ways[1].gone() {
+			c.cameTo(x, 1, in.At)
+			return
+		}
+		if x.ways[1].copies > 0 {
+			again = x
+		}
+	}
+	c.cameTo(again, 1, in.At)
+}
+
+// cameTo notes that x, unless it is nil, reached the other end's program.
+func (c *crossings) cameTo(x *crossing, k int, at time.Time) {
+	if x == nil {
+		return
+	}
+	w, t := &x.ways[k], &c.tally[k]
+	if w.copies++; w.copies > 1 {
+		t.doubled++
+		return
+	}
+	w.came = at
+	if w.there.IsZero() && k == 0 {
+		w.there = at
+	}
+	if c.highest[k] > x.row {
+		w.behind = c.highest[k]
+		t.late++
+	}
+	c.highest[k] = max(c.highest[k], x.row)
+	t.deliver(x, w)
 }
 
 // missing is the oldest line that TCP has not handed over and, if lines behind

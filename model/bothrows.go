@@ -225,7 +225,8 @@ func (m *Model) tallyAfar(k int, proto string) ui.Tally {
 
 // paired reports that the two fates of each line are shown side by side.
 func (m *Model) paired() bool {
-	return m.pane == panePlain && (m.o.Pair != nil && m.course == nil || m.met && m.both())
+	chat := m.pane == panePlain || m.pane == paneChat
+	return m.o.Pair != nil && m.course == nil && chat || m.pane == panePlain && m.met && m.both()
 }
 
 // sidePane is the conversation side by side in w×h cells.

@@ -70,7 +70,7 @@ type filtering struct {
 
 // openFilter begins to type what the ladder shows.
 func (m *Model) openFilter() {
-	if m.layout().Side.Empty() || m.pane == paneGraphs {
+	if m.layout().Side.Empty() || m.pane == paneGraphs || m.pane == paneRuler {
 		m.pane = paneLadder
 	}
 	m.filter = &filtering{was: m.ladder.filter}

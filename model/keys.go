@@ -20,7 +20,7 @@ type KeyMap struct {
 	Search, Forward                    key.Binding
 	// The packets.
 	Pane, Graphs, Acks, Absolute, Freeze key.Binding
-	Filter                               key.Binding
+	Filter, Ruler                        key.Binding
 	Hold, Step, Slow                     key.Binding
 	// Looking.
 	Look, Explain, Copy, Oldest, Newest key.Binding
@@ -81,6 +81,7 @@ func newKeyMap(l words.Lang) KeyMap {
 		Acks:        bind(words.KeyAcks, "Alt-A", "alt+a"),
 		Absolute:    bind(words.KeyAbsolute, "Alt-N", "alt+n"),
 		Freeze:      bind(words.KeyFreeze, "Alt-Z", "alt+z"),
+		Ruler:       bind(words.KeyRuler, "F8", "f8"),
 		Filter:      bind(words.KeyFilter, "Alt-/", "alt+/"),
 		Hold:        bind(words.KeyHold, "F5", "f5"),
 		Step:        bind(words.KeyStep, "F6", "f6"),
@@ -127,7 +128,7 @@ func (k *KeyMap) groups() []keyGroup {
 		{words.KeysReading, []key.Binding{
 			k.PageUp, k.PageDown, k.LineUp, k.LineDown, k.Top, k.Bottom, k.Unread, k.Search, k.Forward,
 		}},
-		{words.KeysSeeing, []key.Binding{k.Pane, k.Graphs, k.Acks, k.Absolute, k.Freeze, k.Filter, k.Hold, k.Step, k.Slow}},
+		{words.KeysSeeing, []key.Binding{k.Pane, k.Graphs, k.Ruler, k.Acks, k.Absolute, k.Freeze, k.Filter, k.Hold, k.Step, k.Slow}},
 		{words.KeysLooking, []key.Binding{
 			k.Look, k.Explain, k.Copy, k.Oldest, k.Newest, k.Find, k.NextHit, k.PreviousHit,
 			k.Relative, k.NextTheme, k.Leave,

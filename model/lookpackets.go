@@ -10,7 +10,7 @@ import (
 
 // ladderSeen reports that packets are on the screen.
 func (m *Model) ladderSeen() bool {
-	if m.layout().Side.Empty() || m.pane == paneGraphs {
+	if m.layout().Side.Empty() || m.pane == paneGraphs || m.pane == paneRuler {
 		return false
 	}
 	d := m.ladderPane(m.sideSize())

@@ -30,7 +30,7 @@ type searchOn struct{}
 
 // openSearch starts to look for what will be typed.
 func (m *Model) openSearch() {
-	if m.pane == paneLadder || m.pane == paneGraphs {
+	if m.pane == paneLadder || m.pane == paneGraphs || m.pane == paneRuler {
 		m.pane = panePlain
 	}
 	m.search = &search{hit: ui.None, back: true}

@@ -4,6 +4,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"seqtalk/transport"
 	"seqtalk/ui"
 )
 
@@ -15,6 +16,7 @@ const (
 	panePlain  pane = iota // the conversation, the ladder beside or below it where both fit
 	paneLadder             // the ladder alone
 	paneChat               // the conversation alone, in full
+	paneRuler              // the bytes between send() and recv()
 	paneGraphs
 )
 
@@ -25,19 +27,27 @@ const (
 	belowBoth  = 30 // rows
 )
 
-// nextPane is what F2 does.
+// nextPane is what F2 does: it leaves out what would look like another.
 func (m *Model) nextPane() {
-	switch m.pane {
-	case panePlain:
-		m.pane = paneLadder
-	case paneLadder:
-		m.pane, m.ladder.view = paneChat, ui.Latest
-		l := m.layoutOf(panePlain)
-		if !m.both() && l.Side.Empty() {
-			m.pane = panePlain // the same
+	_, taped := m.tr.(transport.Taped)
+	m.pane++
+	if m.pane == paneChat {
+		m.ladder.view = ui.Latest
+		if m.layoutOf(panePlain).Side.Empty() && (m.o.Pair != nil && m.course == nil || !m.both()) {
+			m.pane++
 		}
-	default:
+	}
+	if m.pane == paneRuler && !taped || m.pane > paneRuler {
 		m.pane = panePlain
+	}
+}
+
+// toggleRuler is what F8 does.
+func (m *Model) toggleRuler() {
+	if m.pane == paneRuler {
+		m.pane = panePlain
+	} else {
+		m.pane = paneRuler
 	}
 }
 
@@ -52,7 +62,7 @@ func (m *Model) layoutOf(p pane) ui.Layout {
 		o.Pane = ui.LessonRows(m.h)
 	}
 	switch {
-	case p == paneLadder || p == paneGraphs:
+	case p == paneLadder || p == paneGraphs || p == paneRuler:
 		o.Side = ui.InsteadOf
 	case p == panePlain && m.sighted() && m.met && (!m.both() || m.w >= besideBoth):
 		o.Side = ui.WhereFits
@@ -91,8 +101,11 @@ func (m *Model) panes(l ui.Layout) []string {
 
 // side draws the pane that is not the conversation.
 func (m *Model) side(r ui.Rect) []string {
-	if m.pane == paneGraphs {
+	switch m.pane {
+	case paneGraphs:
 		return m.graphs(r)
+	case paneRuler:
+		return m.rulerPane(r)
 	}
 	if !m.sighted() && m.sight.missed == 0 {
 		return m.blind(r)
@@ -109,6 +122,8 @@ func (m *Model) paneKey(k tea.KeyPressMsg) bool {
 		m.attend(m.nextPane)
 	case key.Matches(k, b.Graphs):
 		m.attend(m.nextGraph)
+	case key.Matches(k, b.Ruler):
+		m.attend(m.toggleRuler)
 	case m.pane == paneLadder && m.scrollLadder(k):
 	default:
 		return m.ladderKey(k)
@@ -180,7 +195,7 @@ func (m *Model) scrollPairs(k tea.KeyPressMsg) bool {
 func (m *Model) wheelPane(n int) {
 	r := m.layout().Main
 	switch {
-	case m.pane == paneGraphs:
+	case m.pane == paneGraphs, m.pane == paneRuler:
 	case m.pane == paneLadder:
 		m.ladder.view = m.ladderPane(m.sideSize()).ScrollBy(m.ladder.view, n)
 	case m.paired():

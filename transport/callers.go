@@ -19,6 +19,7 @@ type caller struct {
 	out     outflow
 	since   time.Time
 	told    bool
+	read    tape
 }
 
 // accept takes the connections that have come.
@@ -37,7 +38,7 @@ func (t *tcp) accept(now time.Time) (next time.Time) {
 			t.c.reachedBy(segment.TCP)
 			t.established(now, conn, t.c.machine(now, t.stack, session.Config{}))
 		case len(t.callers) < maxCallers:
-			t.callers = append(t.callers, &caller{conn: conn, machine: t.c.machine(now, t.stack, session.Config{}), since: now})
+			t.callers = append(t.callers, &caller{conn: conn, machine: t.c.machine(now, t.stack, session.Config{}), since: now, read: newTape()})
 		default:
 			conn.Close()
 		}
@@ -70,28 +71,20 @@ func (t *tcp) hearCaller(k *caller, now time.Time) bool {
 		return false
 	}
 	if n > 0 && !k.told {
+		k.read.call(t.buf[:n])
 		k.machine.Input(now, t.buf[:n])
 	}
 	instance, taken := t.c.company(t)
 	if !taken && !k.told && t.phase == tcpListening && t.c.closing.IsZero() { // who had the place has left meanwhile
 		t.c.reachedBy(segment.TCP)
-		t.established(now, k.conn, k.machine)
-		k.conn = nil
-		t.c.wake()
-		return false
+		return t.take(k, now)
 	}
 	if p := k.machine.Peer().Instance; p != 0 && taken && p == instance && t.phase == tcpListening {
-		t.established(now, k.conn, k.machine)
-		k.conn = nil
-		t.c.wake()
-		return false
+		return t.take(k, now)
 	}
 	if t.mute() && k.machine.Peer().Instance != 0 && (!taken || k.machine.Peer().Instance == instance) {
 		t.down(now, Lost, ErrMute)
-		t.established(now, k.conn, k.machine)
-		k.conn = nil
-		t.c.wake()
-		return false
+		return t.take(k, now)
 	}
 	late := now.Sub(k.since) >= callerTime
 	if !k.told && (late || k.machine.Wire() != session.Auto && !t.c.parting(t)) {
@@ -105,6 +98,15 @@ func (t *tcp) hearCaller(k *caller, now time.Time) bool {
 		k.conn.CloseWrite()
 	}
 	return !late
+}
+
+// take makes k the peer; it is no caller any more.
+func (t *tcp) take(k *caller, now time.Time) bool {
+	t.established(now, k.conn, k.machine)
+	t.tapes[segment.In] = k.read
+	k.conn = nil
+	t.c.wake()
+	return false
 }
 
 // ErrMute is why somebody lost the peer's place who had never said anything, nor

@@ -69,6 +69,7 @@ type tcp struct {
 	nagle   bool          // small segments wait for ACKs
 	chunk   ReadSize
 	trail   trail
+	tapes   [2]tape // by Dir
 }
 
 func newTCP(c *Conversation, s stack.Stack) *tcp {
@@ -163,7 +164,7 @@ func (t *tcp) connect(now time.Time) {
 // established begins a conversation over conn.
 func (t *tcp) established(now time.Time, conn stack.Conn, m *session.Machine) {
 	t.conn, t.closed, t.machine, t.phase = conn, false, m, tcpUp
-	t.out = outflow{}
+	t.out, t.tapes = outflow{}, [2]tape{newTape(), newTape()}
 	t.peerFIN, t.finTold, t.bye, t.halved, t.finSent, t.ending = false, false, nil, false, false, false
 	t.endBy, t.heard, t.silent = time.Time{}, now, 0
 	t.trail = newTrail(t.stack, conn)
@@ -239,6 +240,7 @@ func (t *tcp) read(now time.Time) (err error, more bool) {
 			return err, false
 		}
 		t.heard = now
+		t.tapes[segment.In].call(t.buf[:n])
 		t.machine.Input(now, t.buf[:n])
 		if t.hear(now) {
 			return nil, false
@@ -316,6 +318,7 @@ func (t *tcp) write(now time.Time) error {
 		if err != nil {
 			return err
 		}
+		t.tapes[segment.Out].call(p[:n])
 		t.sent(t.out.wrote(n, handed))
 	}
 	return nil

@@ -53,6 +53,7 @@ type udp struct {
 	over    bool      // a dialer's conversation has ended
 	paused  bool      // nothing is read
 	chunk   ReadSize
+	tapes   [2]tape // by Dir
 
 	rival     []byte         // a call that is not the peer's session's
 	rivalFrom netip.AddrPort // who called
@@ -211,6 +212,9 @@ func (u *udp) read(now time.Time) bool {
 			u.c.note(segment.UDP, NoteTruncated, p.Size-p.Len, p.Size)
 		}
 		u.input(now, p.From, u.buf[:p.Len])
+		if u.machine != nil && p.From == u.peer {
+			u.tapes[segment.In].datagram(0, u.buf[:p.Len], p.Size)
+		}
 		u.hear(now)
 	}
 	return true
@@ -533,6 +537,7 @@ func (u *udp) wrote(o session.Out, err error) {
 		u.c.mark(segment.UDP, Failed, f)
 		return
 	}
+	u.tapes[segment.Out].datagram(o.Row, o.Octets, len(o.Octets))
 	u.last[u.shots%remembered] = shot{o.Row, o.ID, o.Octets}
 	u.shots++
 	u.spoken = true

@@ -28,7 +28,10 @@ type Ruler struct {
 	Frames []Frame // what of the stream is no text, in order
 
 	Datagrams []Datagram // the same over UDP; none: nothing is shown of it
-	Buffer    int        // bytes recv() takes at once, of UDP: what is longer is torn off
+	Buffer    int        // bytes recv() asks for; over UDP what is longer is torn off; 0: as many as there are
+
+	Title            string // foreign: it is spelled out; "": no row for it
+	NoSends, NoRecvs bool   // these are the peer's, and nobody sees them here
 }
 
 // Wire says how messages are told apart.
@@ -55,7 +58,8 @@ type Datagram struct {
 	Text []byte // foreign: it is spelled out
 	Size int    // as sent
 	Lost bool
-	Torn bool // recv() took Buffer bytes; the rest is gone
+	Torn bool // recv() took less; the rest is gone
+	Gone int  // so many bytes
 }
 
 // A unit is something drawn on the ruler that no boundary goes through: a
@@ -80,6 +84,13 @@ func (d Ruler) Draw(l *Look) []string {
 		b.text(l.Theme.Dim, words.RulerEmpty.In(l.Lang))
 		return exactly([]string{b.end()}, w, h)
 	}
+	var head []string
+	if d.Title != "" && h >= 5 {
+		b := newBrush(l, w, Style{})
+		b.skip(1)
+		b.text(l.Theme.Strong, safe.String(d.Title).String())
+		head, h = []string{b.end()}, h-1
+	}
 	udp := d.udp(l, w, pick(len(d.Stream) > 0, (h-3)/3, h))
 	rows := d.stream(l, w, h-len(udp))
 	for _, s := range d.sentences(l) {
@@ -93,7 +104,15 @@ func (d Ruler) Draw(l *Look) []string {
 	if len(rows)+len(udp) < h {
 		rows = blankRows(rows, w, 1)
 	}
-	return exactly(append(rows, udp...), w, h)
+	return append(head, exactly(append(rows, udp...), w, h)...)
+}
+
+// recvName is what stands before the reads.
+func (d *Ruler) recvName(l *Look) string {
+	if d.Buffer > 0 {
+		return words.RulerRecvN.In(l.Lang, d.Buffer)
+	}
+	return words.RulerRecv.In(l.Lang)
 }
 
 // stream draws the stream in at most h rows: as many of its last lines as fit.
@@ -239,7 +258,7 @@ func (u *unit) gap(inside bool) int {
 
 // left is where the ruler begins.
 func (d *Ruler) left(l *Look) int {
-	return 3 + max(Width(l.Method, words.RulerSend.In(l.Lang)), Width(l.Method, words.RulerStream.In(l.Lang)))
+	return 3 + max(Width(l.Method, words.RulerSend.In(l.Lang)), Width(l.Method, words.RulerStream.In(l.Lang)), Width(l.Method, d.recvName(l)))
 }
 
 // line draws one line of the ruler: three rows.
@@ -276,18 +295,20 @@ func (d *Ruler) line(l *Look, units []unit, w int) []string {
 	b.to(end)
 	b.text(th.Dim, p.rail)
 	return []string{
-		d.bracket(l, bracket{words.RulerSend, th.Me, d.Sends, p.above}, units, at, end, w),
+		d.bracket(l, bracket{words.RulerSend.In(l.Lang), th.Me, d.Sends, p.above, false, d.NoSends}, units, at, end, w),
 		b.end(),
-		d.bracket(l, bracket{words.RulerRecv, th.Good, d.Recvs, p.below}, units, at, end, w),
+		d.bracket(l, bracket{d.recvName(l), th.Good, d.Recvs, p.below, true, d.NoRecvs}, units, at, end, w),
 	}
 }
 
 // A bracket is what stands above or below a line of the ruler.
 type bracket struct {
-	name  words.Phrase
+	name  string
 	st    Style
 	calls []Call
 	signs [3]string
+	reads bool
+	none  bool // nobody sees them
 }
 
 // bracket draws the calls above or below a line.
@@ -295,7 +316,12 @@ func (d *Ruler) bracket(l *Look, k bracket, units []unit, at []int, end, w int) 
 	p, st := l.Glyphs.pen, k.st
 	b := newBrush(l, w, Style{})
 	b.skip(1)
-	b.text(st, k.name.In(l.Lang))
+	b.text(st, k.name)
+	if k.none {
+		b.to(d.left(l))
+		b.text(l.Theme.Dim, words.RulerNoSend.In(l.Lang))
+		return b.end()
+	}
 	first, last := units[0].from, units[len(units)-1].to
 	col := func(n uint64) int {
 		i, _ := slices.BinarySearchFunc(units, n, func(u unit, n uint64) int { return int(int64(u.from) - int64(n)) })
@@ -314,7 +340,7 @@ func (d *Ruler) bracket(l *Look, k bracket, units []unit, at []int, end, w int) 
 			sign := k.signs[pick(c.First == first || i == 0 || k.calls[i-1].Next < c.First, 0, 1)]
 			b.text(st, pick(c.First >= first, sign, p.line))
 		}
-		for _, s := range d.callText(l, i, c, k.name == words.RulerRecv) {
+		for _, s := range d.callText(l, i, c, k.reads) {
 			if Width(l.Method, s)+3 <= to-b.x {
 				b.fill(st, p.line, b.x+1)
 				s = " " + s + " "
@@ -356,7 +382,14 @@ func (d *Ruler) sentences(l *Look) []field {
 	if len(d.Stream) == 0 {
 		return nil
 	}
-	say := []field{{l.Theme.Text, words.RulerSum.In(l.Lang, len(d.Sends), len(d.Recvs))}}
+	sum := words.RulerSum.In(l.Lang, len(d.Sends), len(d.Recvs))
+	switch {
+	case d.NoRecvs:
+		sum = words.RulerWrites.In(l.Lang, len(d.Sends))
+	case d.NoSends:
+		sum = words.RulerReads.In(l.Lang, len(d.Recvs))
+	}
+	say := []field{{l.Theme.Text, sum}}
 	if n := d.halves(); n > 0 {
 		say = append(say, field{l.Theme.Warn, words.RulerHalves.In(l.Lang, n)})
 	}
@@ -408,7 +441,7 @@ func (d *Ruler) udp(l *Look, w, h int) []string {
 		case g.Lost:
 			tail, st = l.Glyphs.Failed+" "+words.PairsLost.In(l.Lang), th.Bad
 		case g.Torn:
-			tail, st = words.RulerTorn.In(l.Lang, g.Size-d.Buffer), th.Bad
+			tail, st = words.RulerTorn.In(l.Lang, g.Gone), th.Bad
 		}
 		text := safe.Line(g.Text[:min(len(g.Text), 4*w)])
 		cells := min(Width(l.Method, text.String()), max(w/3, 8))
@@ -441,7 +474,11 @@ func (d *Ruler) udp(l *Look, w, h int) []string {
 		}
 	}
 	say := page{l: l, w: w - 1}
-	say.say(th.Dim, 1, words.RulerUDP.In(l.Lang, d.Buffer))
+	if d.Buffer > 0 {
+		say.say(th.Dim, 1, words.RulerUDP.In(l.Lang, d.Buffer))
+	} else {
+		say.say(th.Dim, 1, words.RulerUDPAll.In(l.Lang))
+	}
 	if len(rows)+len(say.rows) > h {
 		return rows
 	}

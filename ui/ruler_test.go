@@ -26,7 +26,7 @@ func rulerSample(wire Wire, w, h int) Ruler {
 	for i, s := range said {
 		d.Datagrams = append(d.Datagrams, Datagram{Text: []byte(s), Size: len(s), Lost: i == 3})
 		if n := len(s); n > d.Buffer {
-			d.Datagrams[i].Text, d.Datagrams[i].Torn = []byte(s[:d.Buffer]), true
+			d.Datagrams[i].Text, d.Datagrams[i].Torn, d.Datagrams[i].Gone = []byte(s[:d.Buffer]), true, n-d.Buffer
 		}
 		switch wire {
 		case LineWire:

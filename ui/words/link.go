@@ -40,10 +40,11 @@ var (
 		"Or let it capture what this machine's own stack sends (Linux, once, as root):",
 		"或者允许它抓取本机协议栈收发的分组（Linux，以 root 执行一次）：")
 
-	KeyPane     = phrase("ladder of packets, or the conversation", "切换：分组时序图 / 对话")
+	KeyPane     = phrase("ladder of packets, byte ruler, or the conversation", "切换：分组时序图 / 字节标尺 / 对话")
 	KeyGraphs   = phrase("graphs: all, one after the other, none", "图表：全部、逐个、关闭")
 	KeyAcks     = phrase("ladder: hide pure ACKs, or show them", "时序图：隐去或显示纯 ACK")
 	KeyAbsolute = phrase("ladder: numbers relative, or as on the wire", "时序图：相对编号或线上的绝对编号")
+	KeyRuler    = phrase("byte ruler: send() above, recv() below", "字节标尺：上为 send()，下为 recv()")
 	KeyFilter   = phrase("ladder: show only some packets", "时序图：只显示一部分分组")
 	KeyFreeze   = phrase("ladder: freeze it, or go on", "时序图：冻结或继续")
 	KeyHold     = phrase("emulated link: hold time, or let it go on", "模拟链路：暂停时间或继续")
