@@ -8,10 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
+	"net/netip"
 	"os"
 	"os/signal"
 	"os/user"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -679,7 +682,7 @@ told in lines. docs/LESSONS.md says how to write one.`,
 				return usageError{errors.New("--pcap is for a conversation or compare; lessons are not written down")}
 			}
 			o.Name, o.JSON, o.Lang = strings.Join(args, ""), f.json, lang
-			o.Stacks = lesson.Stacks{lesson.DefaultStack: labGround}
+			o.Stacks = lesson.Stacks{lesson.DefaultStack: labGround, lesson.KernelStack: kernelGround}
 			if !o.All && !o.List && !f.withoutScreen() {
 				return lessonsOnScreen(f, o)
 			}
@@ -703,6 +706,17 @@ func labGround(g lesson.GroundOptions) (lesson.Ground, error) {
 		return lesson.Ground{}, err
 	}
 	return lesson.Ground{A: l.A(), B: l.B(), AddrA: l.A().IPv4(), AddrB: l.B().IPv4(), Link: l}, nil
+}
+
+// kernelGround is this machine's own stack, as lessons want it: B at a loopback
+// address and a port where hardly anybody else is.
+func kernelGround(lesson.GroundOptions) (lesson.Ground, error) {
+	if runtime.GOOS != "linux" {
+		return lesson.Ground{}, lesson.OnlyLinux(runtime.GOOS)
+	}
+	k := kernel.New()
+	b := netip.AddrFrom4([4]byte{127, byte(1 + rand.IntN(250)), byte(rand.IntN(250)), byte(2 + rand.IntN(250))})
+	return lesson.Ground{A: k, B: k, AddrA: netip.AddrFrom4([4]byte{127, 0, 0, 1}), AddrB: b, Port: uint16(10_000 + rand.IntN(20_000))}, nil
 }
 
 // lessonsOnScreen shows a lesson, or the menu of all of them.

@@ -130,6 +130,11 @@ func (m *Model) beginLesson() {
 		m.o.Protos = append(m.o.Protos, g.Proto)
 	}
 	m.pane, m.graph = panePlain, 0
+	lab := m.course.scene.Lesson.On == lesson.DefaultStack
+	m.setLinked(lab)
+	if !lab {
+		return // nobody sees its packets
+	}
 	switch m.course.scene.Lesson.Shows {
 	case lesson.ShowsLadder:
 		if m.layoutOf(panePlain).Side.Empty() {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 
 	"seqtalk/transport/segment"
 	"seqtalk/ui/safe"
@@ -145,12 +146,12 @@ func (c *course) list(all []*Lesson) {
 
 // all plays every lesson and writes the table.
 func (c *course) all(ctx context.Context, all []*Lesson) (exit int, err error) {
+	verdicts, err := c.verdicts(ctx, all)
+	if err != nil {
+		return 0, err
+	}
 	var tally [3]int
-	verdicts := make([]Verdict, len(all))
-	for i, l := range all {
-		if verdicts[i], err = l.Check(ctx, c.o.Stacks, nil); err != nil {
-			return 0, err
-		}
+	for i := range verdicts {
 		tally[verdicts[i].Kind]++
 		exit = max(exit, code(verdicts[i].Kind))
 	}
@@ -164,6 +165,28 @@ func (c *course) all(ctx context.Context, all []*Lesson) (exit int, err error) {
 	c.table(verdicts)
 	fmt.Fprintf(&c.out, "\n%s\n", words.LessonSum.In(c.o.Lang, len(all), tally[Holds], tally[Fails], tally[Skipped]))
 	return exit, nil
+}
+
+// verdicts plays every lesson: those in real time all at once, for they wait most
+// of it, and when they are over the others one after the other.
+func (c *course) verdicts(ctx context.Context, all []*Lesson) ([]Verdict, error) {
+	verdicts, errs := make([]Verdict, len(all)), make([]error, len(all))
+	var live sync.WaitGroup
+	for i, l := range all {
+		if l.live() {
+			live.Go(func() { verdicts[i], errs[i] = l.Check(ctx, c.o.Stacks, nil) })
+		}
+	}
+	live.Wait()
+	for i, l := range all {
+		if !l.live() {
+			verdicts[i], errs[i] = l.Check(ctx, c.o.Stacks, nil)
+		}
+		if errs[i] != nil {
+			return nil, errs[i]
+		}
+	}
+	return verdicts, nil
 }
 
 // table writes a claim, its verdict and its figures for each.

@@ -23,7 +23,7 @@ type Deed struct {
 	Count    int           // of says
 	Size     int           // of each
 	Every    time.Duration // between two of them
-	N        int           // of reads: recv(N); of a link's verb: how many packets
+	N        int           // of reads: recv(N); of answers: after so many bytes; of a link's verb: how many packets
 	On       bool          // of nagle
 	Spec     link.Spec     // of the link's set
 	From     link.Direction
@@ -52,6 +52,7 @@ var programVerbs = []deedVerb{
 	{"connects", "", bare},
 	{"says", `tcp|udp|both "TEXT", tcp|udp|both N x SIZE [every TIME]`, (*Deed).readSays},
 	{"reads", "N (a recv's bytes), on", (*Deed).readReads},
+	{"answers", `SIZE "TEXT" (over TCP, each time it has read so many bytes)`, (*Deed).readAnswers},
 	{"stops", "reading", func(_ *Deed, arg string) bool { return arg == "reading" }},
 	{"half-closes", "", bare},
 	{"closes", "", bare},
@@ -186,6 +187,16 @@ func (d *Deed) readReads(arg string) bool {
 	n, err := strconv.Atoi(arg)
 	d.N = n
 	return err == nil && 1 <= n && n <= maxSaidBytes
+}
+
+// readAnswers reads `12 B "ok"`.
+func (d *Deed) readAnswers(arg string) bool {
+	number, rest := cutWord(arg)
+	unit, text := cutWord(rest)
+	size, ok := parseSize(number + " " + unit)
+	s, err := strconv.Unquote(text)
+	d.N, d.TCP, d.Text = size, true, append([]byte{}, s...)
+	return ok && size > 0 && err == nil && strings.HasPrefix(text, `"`) && s != ""
 }
 
 func (d *Deed) readHit(arg string) bool {

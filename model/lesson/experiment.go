@@ -3,7 +3,6 @@ package lesson
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -13,6 +12,7 @@ import (
 
 	"seqtalk/transport/link"
 	"seqtalk/transport/segment"
+	"seqtalk/ui/words"
 )
 
 // A bound ends an experiment, whatever its script does.
@@ -193,13 +193,11 @@ func (x *experiment) at(d time.Duration, f func()) {
 }
 
 // errNoLink is why what asks for a link cannot be played on the system's stack.
-var errNoLink = errors.New("no link of ours lies under the system's own stack, and its packets cannot be harmed without privilege")
+var errNoLink = mistake(words.LessonNoLink)
 
 // weathers reports whether p needs a link of ours.
 func (p *Play) weathers() bool {
-	perfect := p.Spec
-	perfect.Seed, perfect.Seeded = 0, false
-	return perfect.String() != "" || slices.ContainsFunc(p.Deeds, func(d Deed) bool { return d.Who == 0 })
+	return p.Spec.Out.String()+p.Spec.In.String() != "" || slices.ContainsFunc(p.Deeds, func(d Deed) bool { return d.Who == 0 })
 }
 
 // act does d, called by the clock.

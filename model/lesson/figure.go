@@ -213,6 +213,9 @@ func endFigures(all map[string]figure, number numberFunc, pre string, name Side)
 	number(pre+"ssthresh", words.FigSsthresh, func(x *experiment) int { return end(x).ssthresh })
 	all[pre+"tcp.error"] = figure{kind: word, what: words.FigError, word: func(x *experiment) string { return end(x).tcpErr }}
 	all[pre+"udp.error"] = figure{kind: word, what: words.FigError, word: func(x *experiment) string { return end(x).udpErr }}
+	all[pre+"timewait.left"] = figure{kind: period, what: words.FigTimeLeft, of: func(x *experiment) (float64, bool) {
+		return float64(end(x).left), end(x).left > 0
+	}}
 	all[pre+"timewait"] = figure{kind: period, what: words.FigTimeWait, of: func(x *experiment) (float64, bool) {
 		d := end(x).in(segment.TimeWait, x.now())
 		return float64(d), d > 0

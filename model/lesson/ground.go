@@ -6,6 +6,7 @@ import (
 	"seqtalk/transport/link"
 	"seqtalk/transport/segment"
 	"seqtalk/transport/stack"
+	"seqtalk/ui/words"
 )
 
 // A Ground is what a lesson is played on: two ends, each with a stack of its
@@ -39,3 +40,6 @@ type GroundOptions struct {
 // system's own; whoever wires the program gives them, since this package knows
 // neither. An error says what would be needed.
 type Build func(GroundOptions) (Ground, error)
+
+// OnlyLinux is why a lesson about Linux's stack cannot be played on os.
+func OnlyLinux(os string) error { return mistake(words.LessonLinux, os) }

@@ -50,7 +50,7 @@ func TestLessonMistakes(t *testing.T) {
 		{`on = "lab"`, `on = "a b"`, `line 8: "a b" names no stack`},
 		{`@0s B opens both`, `0s B opens both`, `line 10: "0s" is not a time; allowed: @0s to @1h, as in @1.5s or @200ms`},
 		{`B opens both`, `D opens both`, `line 10: "D" cannot do anything; allowed: A, B, C, link`},
-		{`A connects`, `A dials`, `line 11: "dials" is nothing A can do; allowed: opens, connects, says, reads, stops, half-closes, closes, resets, exits, nagle`},
+		{`A connects`, `A dials`, `line 11: "dials" is nothing A can do; allowed: opens, connects, says, reads, answers, stops, half-closes, closes, resets, exits, nagle`},
 		{`A connects`, `link connects`, `line 11: "connects" is nothing link can do; allowed: drops, doubles, swaps, corrupts, cuts, heals, becomes`},
 		{`A connects`, `A connects now`, `line 11: "now" follows connects, which takes nothing`},
 		{`says tcp "hi"`, `says sctp "hi"`, `line 12: "sctp \"hi\"" cannot follow says; allowed: tcp|udp|both "TEXT", tcp|udp|both N x SIZE [every TIME]`},

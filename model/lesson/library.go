@@ -20,6 +20,7 @@ var embedded embed.FS
 var order = []string{
 	"handshake", "seqack", "ackflag", "connect", "reliable", "once", "order", "duplex", "fin", "rst",
 	"rto", "fast", "flow", "slower", "slowstart", "length", "stream", "restart", "stranger", "file", "chat",
+	"refused", "timewait", "nagle",
 }
 
 // Library is all lessons that come with the program, in their order.

@@ -25,8 +25,9 @@ const mostRead = 12
 type playing struct {
 	stage  *Stage
 	lesson *Lesson
-	x      *experiment // nil: it is played by itself, on another stack than the lab's
+	x      *experiment // nil: it is played by itself in real time, and not over
 	stop   context.CancelFunc
+	begun  time.Time // of one in real time; zero: it is not
 	pace   pace
 	spec   link.Spec
 	story  story // for its words
@@ -44,7 +45,8 @@ type playing struct {
 	out      []transport.Event
 	verdict  *Verdict
 	proves   string
-	legs     [2][2]legState // A, B: TCP, UDP
+	legs     [2][2]legState      // A, B: TCP, UDP
+	snaps    [2]segment.Snapshot // A's and B's, of one in real time
 }
 
 // A legState is what a Status says of a program's protocol beside its snapshot.
@@ -62,6 +64,9 @@ func newPlaying(s *Stage, l *Lesson) *playing {
 		stage: s, lesson: l, spec: l.Play.Spec, waits: true, stop: func() {},
 		pace:  pace{factor: float64(l.Slow), at: time.Now(), was: time.Unix(0, 0).UTC()},
 		story: story{lang: s.lang}, said: map[string]bool{},
+	}
+	if l.live() {
+		p.pace.factor = 1
 	}
 	p.tcp, p.udp = over(l.Play.Deeds)
 	for _, d := range l.Play.Deeds {
@@ -93,6 +98,53 @@ func (p *playing) build() (*experiment, error) {
 }
 
 func (p *playing) live() bool { return p.lesson.live() }
+
+// perform begins a lesson that is played in real time, by itself.
+func (p *playing) perform() {
+	s := p.stage
+	ctx, stop := context.WithCancel(context.Background())
+	p.stop, p.begun = stop, time.Now()
+	hear := func(h Happening) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.play == p {
+			p.happened(h)
+			s.ring()
+		}
+	}
+	s.wg.Go(func() {
+		defer stop()
+		build, ok := s.stacks[p.lesson.On]
+		var x *experiment
+		err := error(mistake(words.LessonNoStack, s.stacks.names()))
+		if ok {
+			x, err = playOnce(ctx, build, p.lesson.Play, bound{p.lesson.Lasts, maxSteps}, hear)
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			p.publish(Verdict{Lesson: p.lesson, Why: p.lesson.cannot(err)}, "")
+			return
+		}
+		v := p.lesson.verdict(x)
+		p.publish(v, "")
+		p.publish(v, s.proves(ctx, p.lesson))
+	})
+}
+
+// publish says what came of what was played in real time.
+func (p *playing) publish(v Verdict, proves string) {
+	s := p.stage
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.play != p {
+		return
+	}
+	p.verdict, p.proves, p.cue = &v, proves, Both{}
+	p.out = append(p.out, Turned{Scene: p.scene()})
+	s.ring()
+}
 
 // end takes down what is played.
 func (p *playing) end() {
@@ -126,8 +178,8 @@ func (p *playing) step() {
 // judge says what came of it.
 func (p *playing) judge() {
 	p.x.close()
-	v, proves := p.stage.judged(p.lesson, p.x)
-	p.verdict, p.proves = &v, proves
+	v := p.lesson.verdict(p.x)
+	p.verdict, p.proves = &v, p.stage.proves(context.Background(), p.lesson)
 	p.cue = Both{}
 	p.out = append(p.out, Turned{Scene: p.scene()})
 }
@@ -156,6 +208,9 @@ func (p *playing) through(now time.Time) error {
 
 // now is the lesson's time at real.
 func (p *playing) now(real time.Time) time.Time {
+	if !p.begun.IsZero() && p.verdict == nil {
+		p.pace.was = time.Unix(0, 0).UTC().Add(real.Sub(p.begun))
+	}
 	if p.stands() {
 		return p.pace.was
 	}
@@ -188,7 +243,7 @@ func (p *playing) happened(h Happening) {
 		p.see(segment.Segment(w))
 		return
 	case Cue:
-		p.cue, p.waits = w.Text, true
+		p.cue, p.waits = w.Text, !p.live()
 		p.cues++
 		emit(Turned{Scene: p.scene()})
 		return
@@ -210,13 +265,18 @@ func (p *playing) happened(h Happening) {
 		g := p.leg(h.Side, w.proto)
 		g.up, g.dialer, g.local, g.peer, g.unreachable = w.peer.IsValid(), w.dialer, w.local, w.peer, false
 		if h.Side == A && g.up {
-			emit(transport.Up{At: at, Proto: w.proto, Stack: "lab", Dialer: w.dialer, Local: w.local, Peer: w.peer})
+			emit(transport.Up{At: at, Proto: w.proto, Stack: p.lesson.On, Dialer: w.dialer, Local: w.local, Peer: w.peer})
 		}
 	case parted:
 		p.leg(h.Side, segment.TCP).up = false
 		if h.Side == A {
 			emit(transport.Down{At: at, Proto: segment.TCP, Cause: transport.Ended})
 		}
+	case segment.Snapshot:
+		if h.Side != C {
+			p.snaps[h.Side-A] = w
+		}
+		return
 	case trouble:
 		if w.proto == segment.UDP {
 			p.leg(h.Side, segment.UDP).unreachable = w.word == "refused"
@@ -333,6 +393,9 @@ func (p *playing) tcpLeg(who Side) transport.Leg {
 		Wire: session.Raw, Silent: -1, TCP: segment.Snapshot{State: segment.Closed, Source: segment.Lab},
 	}
 	if p.x == nil {
+		if l.TCP = p.snaps[who-A]; l.TCP.Source == "" {
+			l.TCP.Source = segment.None
+		}
 		return l
 	}
 	pr := p.x.programs[who]

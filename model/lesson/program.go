@@ -43,6 +43,9 @@ type program struct {
 	sock stack.PacketConn
 	peer netip.AddrPort // who wrote last
 
+	answer Deed // said each time so many bytes were read; none: it never answers
+	unsaid int  // bytes read since
+
 	paused bool
 	chunk  int // of a recv; 0: all there is
 	buf    []byte
@@ -71,6 +74,7 @@ type endSeen struct {
 	dropped          int
 	cwndFirst, cwnd  int
 	ssthresh, flight int
+	left             time.Duration // of TIME-WAIT, when it began
 }
 
 // The limits of what is kept of reads.
@@ -160,6 +164,8 @@ func (p *program) do(d *Deed) {
 	case "reads":
 		p.chunk = d.N
 		p.paused = p.paused && !d.On
+	case "answers":
+		p.answer, p.unsaid = *d, 0
 	case "stops":
 		p.paused = true
 	case "half-closes", "closes":
@@ -395,6 +401,17 @@ func (p *program) readTCP() {
 		p.read(segment.TCP, b[:n], false)
 		p.in.came(b[:n], p.x.now())
 		p.characters(b[:n])
+		p.answers(n)
+	}
+}
+
+// answers says what the script has B or A answer to n more bytes.
+func (p *program) answers(n int) {
+	if p.answer.N == 0 {
+		return
+	}
+	for p.unsaid += n; p.unsaid >= p.answer.N; p.unsaid -= p.answer.N {
+		p.say(&p.answer)
 	}
 }
 
@@ -503,10 +520,16 @@ func (p *program) look() {
 	}
 	s := p.conn.Snapshot()
 	p.last = s
+	if p.x.real != nil {
+		p.x.tell(p.name, s) // nobody else may ask for it
+	}
 	e := &p.seen
 	if n := len(e.states); n == 0 || e.states[n-1] != s.State {
 		e.states, e.since = append(e.states, s.State), append(e.since, p.x.now())
 		p.x.tell(p.name, s.State)
+	}
+	if s.State == segment.TimeWait {
+		e.left = max(e.left, s.TimeLeft)
 	}
 	if s.Has(segment.HasCwnd) {
 		if e.cwndFirst == 0 {

@@ -107,6 +107,9 @@ func (s *Stage) Next() {
 	if p := s.play; p != nil && (p.waits || p.pace.held) {
 		p.waits, p.pace.held = false, false
 		p.pace.at = time.Now()
+		if p.live() && p.begun.IsZero() {
+			p.perform()
+		}
 		s.ring()
 	}
 }
@@ -272,12 +275,14 @@ func (s *Stage) Do(c transport.Control) error {
 func (s *Stage) Close() error {
 	s.close.Do(func() {
 		close(s.done)
-		s.wg.Wait()
 		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.play != nil {
-			s.play.end()
+		p := s.play
+		s.play = nil
+		if p != nil {
+			p.end()
 		}
+		s.mu.Unlock()
+		s.wg.Wait()
 	})
 	return nil
 }
@@ -290,20 +295,19 @@ func received(p segment.Proto, at time.Time, l landed) transport.Received {
 	}}}
 }
 
-// judged is the verdict of what was played, and what the counter-test came to.
-func (s *Stage) judged(l *Lesson, x *experiment) (Verdict, string) {
-	v := l.verdict(x)
+// proves is what the counter-test of l came to; "": it has none.
+func (s *Stage) proves(ctx context.Context, l *Lesson) string {
 	if l.Without == nil {
-		return v, ""
+		return ""
 	}
-	w, err := l.CheckWithout(context.Background(), s.stacks)
+	w, err := l.CheckWithout(ctx, s.stacks)
 	if err != nil {
-		return v, safe.String(err.Error()).String()
+		return safe.String(err.Error()).String()
 	}
 	measured, ok := w.broken()
 	text := words.LessonWithout
 	if !ok {
 		text = words.LessonProves
 	}
-	return v, text.In(s.lang, l.WithoutWhat.In(s.lang), measured)
+	return text.In(s.lang, l.WithoutWhat.In(s.lang), measured)
 }

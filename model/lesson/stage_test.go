@@ -67,7 +67,7 @@ func (g *gallery) play() (cues []string, v *Verdict) {
 // What is played on a stage is, packet for packet and figure for figure, what
 // is played without one; and it waits at each cue.
 func TestStage(t *testing.T) {
-	for _, l := range library(t) {
+	for _, l := range exact(t) {
 		t.Run(l.Name, func(t *testing.T) {
 			var want []string
 			alone, err := l.Check(context.Background(), labOnly, func(h Happening) {

@@ -46,10 +46,14 @@ func (t *story) begin(l *Lesson) {
 	link := l.Play.Spec
 	link.Seeded = false
 	name := link.String()
-	if name == "" {
+	if name == "off" {
 		name = words.LessonPerfect.In(t.lang)
 	}
-	t.say(words.LessonLink, name)
+	if l.live() {
+		t.say(words.LessonReal)
+	} else {
+		t.say(words.LessonLink, name)
+	}
 	fmt.Fprintln(t.out)
 }
 

@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -115,6 +116,9 @@ func (l *Lesson) verdict(x *experiment) Verdict {
 
 // cannot says why l cannot be played here.
 func (l *Lesson) cannot(err error) Both {
+	if m, ok := errors.AsType[*Mistake](err); ok {
+		return l.skipped(m.In(words.English), m.In(words.Chinese))
+	}
 	why := safe.String(err.Error()).String()
 	return l.skipped(why, why)
 }

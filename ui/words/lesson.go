@@ -43,6 +43,7 @@ var (
 	LessonClaim    = phrase("claim:  ", "命题：")
 	LessonWatch    = phrase("watch:  ", "注意：")
 	LessonLink     = phrase("link:   %s (virtual time: the same every time)", "链路：%s（虚拟时间：每次都一样）")
+	LessonReal     = phrase("link:   none of ours; real time, on this machine's own stack", "链路：没有我们的；真实时间，本机自己的协议栈")
 	LessonPerfect  = phrase("perfect", "完美无损")
 	LessonStory    = phrase("what happened:", "发生了什么：")
 	LessonMore     = phrase("… %d more steps", "…… 另有 %d 步")
@@ -51,6 +52,8 @@ var (
 	LessonHolds    = phrase("holds: %s", "成立：%s")
 	LessonFails    = phrase("DOES NOT HOLD: %s", "不成立：%s")
 	LessonSkipped  = phrase("skipped: it needs the stack %q: %s", "跳过：需要协议栈 %q：%s")
+	LessonNoLink   = phrase("no link of ours lies under the system's own stack, and its packets cannot be harmed without privilege", "系统自己的协议栈下面没有我们的链路，没有特权也动不了它的包")
+	LessonLinux    = phrase("it is about Linux's, and this is %s", "讲的是 Linux 的协议栈，而这里是 %s")
 	LessonNoStack  = phrase("not there; there are: %s", "没有；现有：%s")
 	LessonWithout  = phrase("without it (%s): does not hold, as it must not: %s", "去掉它（%s）：不成立，理应如此：%s")
 	LessonProves   = phrase("without it (%s): HOLDS ALL THE SAME, so this lesson proves nothing: %s", "去掉它（%s）：照样成立，所以这一课什么也证明不了：%s")
@@ -122,6 +125,7 @@ var (
 	FigSsthresh    = phrase("the smallest slow start threshold; 0: none was set", "慢启动阈值的最小值；0：没有设过")
 	FigError       = phrase("what went wrong first, as the program was told", "程序得知的第一个错误")
 	FigTimeWait    = phrase("how long it was in TIME-WAIT", "处于 TIME-WAIT 的时间")
+	FigTimeLeft    = phrase("how long TIME-WAIT was to last, as its stack said", "协议栈说 TIME-WAIT 还要多久")
 )
 
 // figureWords are what a figure that is no number can be.
