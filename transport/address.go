@@ -40,7 +40,11 @@ func ParseAddress(s string) (Address, error) {
 	case strings.ContainsAny(s, " \t/@"):
 		return a, badAddress(s)
 	}
-	if ip, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
+	bare := s
+	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
+		bare = s[1 : len(s)-1]
+	}
+	if ip, err := netip.ParseAddr(bare); err == nil && !strings.ContainsAny(bare, "[]") { // a zone may hold anything
 		a.Host = ip.String()
 		return a, nil
 	}

@@ -28,6 +28,7 @@ const exitTime = 5 * time.Second
 type console struct {
 	t      *testing.T
 	cmd    *exec.Cmd
+	master *os.File
 	slave  *os.File // kept open, to ask for its modes when the program has gone
 	before unix.Termios
 	exited chan struct{}
@@ -43,7 +44,7 @@ func openConsole(t *testing.T, args ...string) *console {
 	must(t, err)
 	must(t, pty.Setsize(master, &pty.Winsize{Rows: 24, Cols: 80}))
 	must(t, syscall.SetNonblock(int(master.Fd()), true)) // so that Close ends a Read
-	c := &console{t: t, slave: slave, exited: make(chan struct{}), wrote: make(chan struct{})}
+	c := &console{t: t, master: master, slave: slave, exited: make(chan struct{}), wrote: make(chan struct{})}
 	c.before = c.modes()
 	c.cmd = exec.Command(seqtalk(t), append([]string{"--lang", "en"}, args...)...)
 	c.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "LC_ALL=C.UTF-8")
@@ -58,6 +59,9 @@ func openConsole(t *testing.T, args ...string) *console {
 			n, err := master.Read(buf)
 			c.mu.Lock()
 			c.out.Write(buf[:n])
+			if c.out.Len() > 16<<20 {
+				c.out.Next(8 << 20)
+			}
 			close(c.wrote)
 			c.wrote = make(chan struct{})
 			c.mu.Unlock()
@@ -75,6 +79,9 @@ func openConsole(t *testing.T, args ...string) *console {
 	})
 	return c
 }
+
+// types sends text as keys.
+func (c *console) types(text string) { io.WriteString(c.master, text) }
 
 func (c *console) modes() unix.Termios {
 	c.t.Helper()

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/creack/pty"
+
 	"seqtalk/transport/journal"
 	"seqtalk/transport/segment"
 )
@@ -66,12 +68,10 @@ func TestSoak(t *testing.T) {
 func soak(t *testing.T, proto string, length time.Duration) {
 	dir, addr := t.TempDir(), freeAddr(t)
 	logA, logB := filepath.Join(dir, "a.jsonl"), filepath.Join(dir, "b.jsonl")
-	a := terminal(t, 100, 30, "listen", "-P"+proto, "--wire", "framed", "--history", "1000", "--log", logA, addr)
-	must(t, a.Shows("Waiting"))
+	a := openConsole(t, "listen", "-P"+proto, "--wire", "framed", "--history", "1000", "--log", logA, addr)
+	a.shows("Waiting")
 	b := run(t, "dial", "-P"+proto, "--wire", "framed", "--log", logB, addr)
-	must(t, a.Until(func(s string) bool {
-		return strings.Contains(s, "ESTABLISHED") || strings.Contains(s, "PEER KNOWN")
-	}))
+	a.shows(map[string]string{"tcp": "ESTABLISHED", "udp": "PEER KNOWN"}[proto])
 	var last event // of what B counts
 	told := make(chan struct{})
 	go func() {
@@ -90,7 +90,7 @@ func soak(t *testing.T, proto string, length time.Duration) {
 	for n := 0; time.Since(begun) < length; n++ {
 		<-tick.C
 		saidA++
-		a.Type(fmt.Sprintf("a%d\r", saidA))
+		a.types(fmt.Sprintf("a%d\r", saidA))
 		saidB++
 		b.says(fmt.Sprintf("b%d", saidB))
 		second := n / 20
@@ -104,8 +104,8 @@ func soak(t *testing.T, proto string, length time.Duration) {
 			}
 		}
 		if second%10 == 0 {
-			a.Resize(60+second%100, 20+second%20)
-			for i, pid := range []int{a.Pid(), b.cmd.Process.Pid} {
+			must(t, pty.Setsize(a.master, &pty.Winsize{Rows: uint16(20 + second%20), Cols: uint16(60 + second%100)}))
+			for i, pid := range []int{a.cmd.Process.Pid, b.cmd.Process.Pid} {
 				weights[i] = append(weights[i], weigh(t, pid, time.Since(begun)))
 			}
 		}
@@ -123,9 +123,10 @@ func soak(t *testing.T, proto string, length time.Duration) {
 		}
 	}
 	settled(fmt.Sprintf("a%d", saidA))
-	a.Type("/quit\r")
-	if code, err := a.Exit(); err != nil || code != 0 {
-		t.Errorf("the screen ended with %d, %v", code, err)
+	a.types("/quit\r")
+	<-a.exited
+	if code := a.cmd.ProcessState.ExitCode(); code != 0 {
+		t.Errorf("the screen ended with %d", code)
 	}
 	<-told
 	b.cmd.Wait()

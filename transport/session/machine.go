@@ -334,7 +334,8 @@ func (m *Machine) mistaken(err error) {
 	m.hushed = true
 	m.state = ended
 	m.in.mode = deaf
-	m.in.rx, m.in.idleAt, m.in.begunAt, m.in.helloBy = nil, time.Time{}, time.Time{}, time.Time{}
+	m.in.rx, m.in.skip = nil, 0
+	m.in.idleAt, m.in.begunAt, m.in.helloBy = time.Time{}, time.Time{}, time.Time{}
 }
 
 // frame does what a frame asks for. size is what it weighed, first and last
