@@ -76,11 +76,12 @@ type Conversation struct {
 	queue    queue            // what waits, where only one protocol is meant
 	log      *Log             // nil: no transcript is written
 	pending  []Event
-	heldMsgs int  // messages, fates and other events among pending
-	heldByte int  // bytes of their texts
-	stopped  bool // a leg stopped reading for want of room
-	relaying bool // a goroutine holds the head of pending
-	fates    [2]map[Mark][]Fate
+	heldMsgs int                   // messages, fates and other events among pending
+	heldByte int                   // bytes of their texts
+	stopped  bool                  // a leg stopped reading for want of room
+	relaying bool                  // a goroutine holds the head of pending
+	fates    [2][Failed + 1][]Fate // by protocol and mark
+	to       []leg                 // what targets answers
 	gaps     gaps
 	closing  time.Time // when Close was called
 	closed   bool      // the last event is out
@@ -278,22 +279,24 @@ func (c *Conversation) Send(m Message) error {
 // targets are the legs a message goes over: those with a peer; where there is
 // none yet, all that are meant, or the preferred one.
 func (c *Conversation) targets() []leg {
-	var up, preferred []leg
+	c.to = c.to[:0]
 	for _, l := range c.legs {
 		if l.up() {
-			up = append(up, l)
-		}
-		if l.proto() == c.cfg.Protos[0] {
-			preferred = append(preferred, l)
+			c.to = append(c.to, l)
 		}
 	}
 	switch {
-	case len(up) > 0:
-		return up
+	case len(c.to) > 0:
+		return c.to
 	case len(c.cfg.Protos) > 1:
 		return c.legs
 	}
-	return preferred
+	for _, l := range c.legs {
+		if l.proto() == c.cfg.Protos[0] {
+			c.to = append(c.to, l)
+		}
+	}
+	return c.to
 }
 
 // Do implements Transport.

@@ -1,6 +1,11 @@
 package transport
 
-import "seqtalk/transport/segment"
+import (
+	"time"
+
+	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
+)
 
 // emit adds ev to what the consumer is to be told.
 func (c *Conversation) emit(ev Event) {
@@ -28,11 +33,45 @@ func (c *Conversation) weigh(ev Event, sign int) {
 // mark notes what became of a message; the fates of one step are told
 // together.
 func (c *Conversation) mark(p segment.Proto, m Mark, f Fate) {
-	i := legIndex(p)
-	if c.fates[i] == nil {
-		c.fates[i] = make(map[Mark][]Fate)
+	q := &c.fates[legIndex(p)][m]
+	*q = append(*q, f)
+}
+
+// marks is mark for many, which it takes.
+func (c *Conversation) marks(p segment.Proto, m Mark, f []Fate) {
+	q := &c.fates[legIndex(p)][m]
+	if len(*q) == 0 {
+		*q = f
+	} else {
+		*q = append(*q, f...)
 	}
-	c.fates[i][m] = append(c.fates[i][m], f)
+}
+
+// hear takes the messages and the receipts that are m's next events.
+func (c *Conversation) hear(p segment.Proto, m *session.Machine, now time.Time) {
+	for {
+		var got []Incoming
+		for r, ok := m.NextReceived(); ok; r, ok = m.NextReceived() {
+			if got == nil {
+				got = make([]Incoming, 0, m.Pending()+1)
+			}
+			got = append(got, Incoming{Received: r, At: now})
+		}
+		if got != nil {
+			c.emit(Received{Proto: p, Messages: got})
+		}
+		var fates []Fate
+		for d, ok := m.NextDelivered(); ok; d, ok = m.NextDelivered() {
+			if fates == nil {
+				fates = make([]Fate, 0, m.Pending()+1)
+			}
+			fates = append(fates, Fate{Row: d.Row, ID: d.ID, After: d.After})
+		}
+		if fates == nil {
+			return
+		}
+		c.marks(p, Delivered, fates)
+	}
 }
 
 func (c *Conversation) tellFates() {
@@ -40,7 +79,7 @@ func (c *Conversation) tellFates() {
 		for m := Sent; m <= Failed; m++ {
 			if f := c.fates[i][m]; len(f) > 0 {
 				c.emit(Delivery{Proto: p, Mark: m, Fates: f})
-				delete(c.fates[i], m)
+				c.fates[i][m] = nil
 			}
 		}
 	}

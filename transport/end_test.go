@@ -148,7 +148,7 @@ func (e *end) settled(w session.Wire) Settled {
 }
 
 // freeAddr is a loopback address whose port is free in TCP and in UDP.
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	for range 100 {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -84,34 +84,40 @@ func (o *outflow) wrote(n int, now time.Time) (sent []Fate) {
 		o.octetsAhead = append(o.octetsAhead[:0], o.octetsAhead[o.head:]...)
 		o.head = 0
 	}
-	i := 0
-	for ; i < len(o.ahead) && o.ahead[i].end <= o.taken; i++ {
-		p := o.ahead[i]
+	o.ahead, sent = pass(o.ahead, o.taken, func(p passage) Fate {
 		p.sent = now
 		o.flying = append(o.flying, p)
-		sent = append(sent, Fate{Row: p.row, ID: p.id, First: p.start + 1, Last: p.end, Octets: int(p.end - p.start)})
-	}
-	o.ahead = shift(o.ahead, i)
+		return Fate{Row: p.row, ID: p.id, First: p.start + 1, Last: p.end, Octets: int(p.end - p.start)}
+	})
 	return sent
 }
 
 // acked returns the messages that lie below the first n octets of the stream.
 // when says when the octets up to one were, and whether that is sure.
 func (o *outflow) acked(n uint64, when func(end uint64) (at time.Time, exact bool)) (fates []Fate) {
-	i := 0
-	for ; i < len(o.flying) && o.flying[i].end <= n; i++ {
-		p := o.flying[i]
+	o.flying, fates = pass(o.flying, n, func(p passage) Fate {
 		at, exact := when(p.end)
-		fates = append(fates, Fate{Row: p.row, ID: p.id, After: max(at.Sub(p.sent), 0), Exact: exact})
-	}
-	o.flying = shift(o.flying, i)
+		return Fate{Row: p.row, ID: p.id, After: max(at.Sub(p.sent), 0), Exact: exact}
+	})
 	return fates
 }
 
-// shift drops the first n of s; it gives memory back when s runs empty.
-func shift(s []passage, n int) []passage {
-	if n == len(s) {
-		return s[:0]
+// pass takes from s what ends at n or before, and says what became of it. The rest
+// moves to the front now and then, so that s stays where it is.
+func pass(s []passage, n uint64, fate func(passage) Fate) (rest []passage, fates []Fate) {
+	i := 0
+	for i < len(s) && s[i].end <= n {
+		i++
 	}
-	return s[n:]
+	if i == 0 {
+		return s, nil
+	}
+	fates = make([]Fate, i)
+	for k := range fates {
+		fates[k] = fate(s[k])
+	}
+	if i >= len(s)-i {
+		return append(s[:0], s[i:]...), fates
+	}
+	return s[i:], fates
 }

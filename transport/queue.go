@@ -12,6 +12,24 @@ type queue struct {
 	head     int
 	bytes    int
 	full     bool // a Send was refused since there was room
+
+	texts []byte // texts are copied here, many to an allocation
+}
+
+// textRoom is how many octets of text are allocated at once.
+const textRoom = 64 << 10
+
+// keep is a copy of p, which lasts until the queue has run empty.
+func (q *queue) keep(p []byte) []byte {
+	if q.len() == 0 {
+		q.texts = q.texts[:0]
+	}
+	if cap(q.texts)-len(q.texts) < len(p) {
+		q.texts = make([]byte, 0, max(len(p), textRoom))
+	}
+	at := len(q.texts)
+	q.texts = append(q.texts, p...)
+	return q.texts[at:len(q.texts):len(q.texts)]
 }
 
 func (q *queue) len() int { return len(q.messages) - q.head }
@@ -31,7 +49,7 @@ func (q *queue) push(m Message) error {
 	if err := q.check(m); err != nil {
 		return err
 	}
-	m.Text = append([]byte(nil), m.Text...)
+	m.Text = q.keep(m.Text)
 	q.messages = append(q.messages, m)
 	q.bytes += len(m.Text)
 	return nil

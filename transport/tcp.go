@@ -252,22 +252,13 @@ func (t *tcp) read(now time.Time) (err error, more bool) {
 // hear passes on what the machine has to say. It reports whether the
 // conversation ended by it.
 func (t *tcp) hear(now time.Time) bool {
-	var got []Incoming
-	defer func() { t.received(got) }()
 	for {
+		t.c.hear(segment.TCP, t.machine, now)
 		ev, ok := t.machine.NextEvent()
 		if !ok {
 			return false
 		}
-		if r, ok := ev.(session.Received); ok {
-			got = append(got, Incoming{Received: r, At: now})
-			continue
-		}
-		t.received(got)
-		got = nil
 		switch ev := ev.(type) {
-		case session.Delivered:
-			t.c.mark(segment.TCP, Delivered, Fate{Row: ev.Row, ID: ev.ID, After: ev.After})
 		case session.Bye:
 			t.bye = &ev
 		case session.Failed:
@@ -277,12 +268,6 @@ func (t *tcp) hear(now time.Time) bool {
 		default:
 			t.c.pass(segment.TCP, ev)
 		}
-	}
-}
-
-func (t *tcp) received(got []Incoming) {
-	if len(got) > 0 {
-		t.c.emit(Received{Proto: segment.TCP, Messages: got})
 	}
 }
 
@@ -325,8 +310,8 @@ func (t *tcp) write(now time.Time) error {
 }
 
 func (t *tcp) sent(fates []Fate) {
-	for _, f := range fates {
-		t.c.mark(segment.TCP, Sent, f)
+	if len(fates) > 0 {
+		t.c.marks(segment.TCP, Sent, fates)
 	}
 }
 
@@ -346,9 +331,7 @@ func (t *tcp) acks(now time.Time) {
 	}
 	if s.Has(segment.HasSnd) {
 		acked := func(end uint64) (time.Time, bool) { return t.trail.acked(end, now) }
-		for _, f := range t.out.acked(s.AckedBytes(), acked) {
-			t.c.mark(segment.TCP, Acked, f)
-		}
+		t.c.marks(segment.TCP, Acked, t.out.acked(s.AckedBytes(), acked))
 	}
 	t.trail.looked = now
 	t.trail.settle(s)

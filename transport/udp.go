@@ -454,22 +454,13 @@ func (u *udp) hear(now time.Time) {
 	if u.machine == nil {
 		return
 	}
-	var got []Incoming
-	defer func() { u.received(got) }()
 	for {
+		u.c.hear(segment.UDP, u.machine, now)
 		ev, ok := u.machine.NextEvent()
 		if !ok {
 			return
 		}
-		if r, ok := ev.(session.Received); ok {
-			got = append(got, Incoming{Received: r, At: now})
-			continue
-		}
-		u.received(got)
-		got = nil
 		switch ev := ev.(type) {
-		case session.Delivered:
-			u.c.mark(segment.UDP, Delivered, Fate{Row: ev.Row, ID: ev.ID, After: ev.After})
 		case session.Unconfirmed:
 			u.c.mark(segment.UDP, Unknown, Fate{Row: ev.Row, ID: ev.ID})
 		case session.Bye:
@@ -482,12 +473,6 @@ func (u *udp) hear(now time.Time) {
 		default:
 			u.c.pass(segment.UDP, ev)
 		}
-	}
-}
-
-func (u *udp) received(got []Incoming) {
-	if len(got) > 0 {
-		u.c.emit(Received{Proto: segment.UDP, Messages: got})
 	}
 }
 

@@ -79,8 +79,8 @@ func BenchmarkReceiveFramed(b *testing.B)          { benchmarkReceive(b, Framed,
 func BenchmarkReceiveFramedSmall(b *testing.B)     { benchmarkReceive(b, Framed, false, 1) }
 func BenchmarkReceiveFramedDatagrams(b *testing.B) { benchmarkReceive(b, Framed, true, 1) }
 
-// TestAllocations: in steady state one for each message that comes, and none
-// for one that goes.
+// TestAllocations: in steady state none for a message that goes, nor for its
+// receipt, nor for one that comes.
 func TestAllocations(t *testing.T) {
 	for _, w := range []Wire{Line, Framed} {
 		for _, datagram := range []bool{false, true} {
@@ -95,13 +95,29 @@ func TestAllocations(t *testing.T) {
 			})
 			receive := testing.AllocsPerRun(2000, func() {
 				p.b.Input(t0, sent[0])
-				if e, _ := p.b.NextEvent(); len(e.(Received).Text) != len(benchText) {
-					t.Fatal(e)
+				if r, ok := p.b.NextReceived(); !ok || len(r.Text) != len(benchText) {
+					t.Fatal(r)
 				}
 				sent = sent[1:]
 			})
-			if send > 0 || receive > 1 {
-				t.Errorf("%v, datagram %v: %v to send, %v to receive", w, datagram, send, receive)
+			confirm := 0.0
+			if w == Framed {
+				upto, session := uint64(0), uint64(0)
+				if datagram {
+					session = theSession
+				}
+				var octets []byte
+				confirm = testing.AllocsPerRun(2000, func() {
+					upto++
+					octets = endFrame(appendReceipt(beginFrame(octets[:0], receipt, session), &receiptBody{Upto: upto}), 0)
+					p.a.Input(t0, octets)
+					if d, ok := p.a.NextDelivered(); !ok || d.ID != upto {
+						t.Fatal(d)
+					}
+				})
+			}
+			if send+receive+confirm > 0 {
+				t.Errorf("%v, datagram %v: %v to send, %v to receive, %v to be confirmed", w, datagram, send, receive, confirm)
 			}
 		}
 	}

@@ -112,7 +112,7 @@ func (m *Machine) gotDatagram(p []byte) {
 		}
 	}
 	m.n.Received++
-	m.emit(Received{Text: text, Octets: len(p), Wire: m.in.plain})
+	m.receive(Received{Text: text, Octets: len(p), Wire: m.in.plain})
 }
 
 // known is whether the peer's address has proved to be its own, so that more

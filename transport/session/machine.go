@@ -29,7 +29,7 @@ type Machine struct {
 	n       Counters
 
 	out    queue[parcel]
-	events queue[Event]
+	events queue[told]
 	tx     []byte // octets of Outs are appended here and never changed
 	texts  texts
 	in     reader
@@ -153,8 +153,51 @@ func (m *Machine) Deadline() time.Time {
 	return next
 }
 
+// told is an event in the queue. The two kinds that come with messages are held
+// as they are, so that they take no memory of their own.
+type told struct {
+	other     Event // nil: one of those below
+	delivered Delivered
+	received  Received // if delivered has no ID
+}
+
 // NextEvent takes the next event.
-func (m *Machine) NextEvent() (Event, bool) { return m.events.pop() }
+func (m *Machine) NextEvent() (Event, bool) {
+	t, ok := m.events.pop()
+	switch {
+	case !ok:
+		return nil, false
+	case t.other != nil:
+		return t.other, true
+	case t.delivered.ID != 0:
+		return t.delivered, true
+	}
+	return t.received, true
+}
+
+// NextReceived takes the next event if it is a Received.
+func (m *Machine) NextReceived() (r Received, ok bool) {
+	if m.events.len() == 0 {
+		return r, false
+	}
+	if t := m.events.front(); t.other != nil || t.delivered.ID != 0 {
+		return r, false
+	}
+	t, _ := m.events.pop()
+	return t.received, true
+}
+
+// NextDelivered takes the next event if it is a Delivered.
+func (m *Machine) NextDelivered() (d Delivered, ok bool) {
+	if m.events.len() == 0 || m.events.front().delivered.ID == 0 {
+		return d, false
+	}
+	t, _ := m.events.pop()
+	return t.delivered, true
+}
+
+// Pending is how many events there are to be taken.
+func (m *Machine) Pending() int { return m.events.len() }
 
 // NextOut takes the next octets for the stack: of a stream, in this order and
 // nothing between; of datagrams, one. An Out is counted as handed over now.
@@ -280,7 +323,9 @@ func (m *Machine) since(at int) []byte { return m.tx[at:len(m.tx):len(m.tx)] }
 
 func (m *Machine) push(p parcel) { m.out.push(p) }
 
-func (m *Machine) emit(e Event) { m.events.push(e) }
+func (m *Machine) emit(e Event) { m.events.push(told{other: e}) }
+
+func (m *Machine) receive(r Received) { m.events.push(told{received: r}) }
 
 func (m *Machine) settle(w Wire, sawLine bool) {
 	m.wire = w

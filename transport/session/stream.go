@@ -364,7 +364,7 @@ func (m *Machine) gotText(text []byte, first, last uint64, r Received) {
 	r.Text, r.First, r.Last, r.Wire = m.in.text(text), first, last, m.in.plain
 	r.Octets = int(last - first + 1)
 	m.n.Received++
-	m.emit(r)
+	m.receive(r)
 }
 
 // readFrames takes the frames that are whole.

@@ -242,7 +242,7 @@ func (m *Machine) confirm(id uint64, newest bool) {
 	}
 	m.n.Confirmed++
 	m.n.Seen = max(m.n.Seen, id+m.texts.raw)
-	m.emit(Delivered{ID: id + m.texts.raw, Row: s.row, After: after})
+	m.events.push(told{delivered: Delivered{ID: id + m.texts.raw, Row: s.row, After: after}})
 }
 
 // tookText takes a message of the peer's.
@@ -276,7 +276,7 @@ func (m *Machine) tookText(b *textBody, size int, first, last uint64) error {
 		m.n.Received++
 		m.receiptOwed = true
 	}
-	m.emit(r)
+	m.receive(r)
 	return nil
 }
 
