@@ -1,9 +1,6 @@
 package paint
 
-import (
-	uv "github.com/charmbracelet/ultraviolet"
-	"github.com/charmbracelet/x/ansi"
-)
+import "github.com/charmbracelet/x/ansi"
 
 // steady is the shape of the cursor: a block that does not blink (DECSCUSR).
 const steady = 2
@@ -23,7 +20,7 @@ const Abort = "\x18" + Restore
 // clusters. The next frame is painted whole.
 func (p *Painter) Enter(title string) []byte {
 	p.Redraw()
-	p.pen, p.shown, p.cursor, p.mouse = uv.Style{}, false, nowhere, false
+	p.pen, p.shown, p.cursor, p.mouse = 0, false, nowhere, false
 	p.x, p.y = -1, -1
 	s := ansi.SetModeAltScreenSaveCursor + ansi.ResetModeTextCursorEnable + ansi.SetCursorStyle(steady) +
 		ansi.SetModeBracketedPaste + ansi.SetModeFocusEvent +

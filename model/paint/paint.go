@@ -10,11 +10,9 @@
 package paint
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/charmbracelet/colorprofile"
-	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -34,29 +32,30 @@ type Frame struct {
 
 // A Painter knows what a terminal shows. Its zero value is of no use: see New.
 type Painter struct {
-	profile colorprofile.Profile
-	method  ansi.Method
-	synced  bool // the terminal can be told where a frame begins and ends
+	cases  *typecase
+	method ansi.Method
+	synced bool // the terminal can be told where a frame begins and ends
 
 	w      int
-	rows   []string // as the terminal shows them; nil: not known
+	rows   []row // as the terminal shows them
+	known  bool  // it does
 	cursor Cursor
 	shown  bool // the cursor is
 	mouse  bool
 
-	was, now line // of the row under way
-	pen      uv.Style
-	x, y     int // where the pen stands; -1: not known
-	out      []byte
+	next row    // for the row under way
+	pen  uint16 // the style it writes in
+	x, y int    // where it stands; -1: not known
+	out  []byte
 }
 
 // New is the painter of a terminal that shows the colours of profile.
 func New(profile colorprofile.Profile) *Painter {
-	return &Painter{profile: profile, cursor: nowhere, x: -1, y: -1}
+	return &Painter{cases: newTypecase(profile), cursor: nowhere, x: -1, y: -1}
 }
 
 // Redraw forgets what the terminal shows: the next frame is painted whole.
-func (p *Painter) Redraw() { p.rows = nil }
+func (p *Painter) Redraw() { p.known = false }
 
 // Synchronize says that the terminal knows synchronised output (mode 2026).
 func (p *Painter) Synchronize() { p.synced = true }
@@ -88,7 +87,7 @@ func (p *Painter) Paint(f Frame) []byte {
 		p.place(f.Cursor)
 		return p.out
 	}
-	p.ink(uv.Style{})
+	p.ink(0)
 	p.x, p.y = -1, -1
 	p.cursor = nowhere
 	p.end(f.Cursor)
@@ -97,21 +96,27 @@ func (p *Painter) Paint(f Frame) []byte {
 
 // paintRows paints the rows that differ.
 func (p *Painter) paintRows(f Frame) {
-	if p.rows == nil || p.w != f.W || len(p.rows) != len(f.Rows) {
-		p.w, p.rows = f.W, slices.Clone(f.Rows)
-		for y, now := range f.Rows {
-			p.paintWhole(y, now)
+	if p.cases.full() {
+		p.cases = newTypecase(p.cases.profile)
+		p.known = false
+	}
+	if !p.known || p.w != f.W || len(p.rows) != len(f.Rows) {
+		p.w, p.rows, p.known = f.W, make([]row, len(f.Rows)), true
+		for y, text := range f.Rows {
+			p.paintWhole(y, text)
 		}
 		return
 	}
 	p.scroll(f.Rows)
-	for y, now := range f.Rows {
-		if p.rows[y] != now {
-			p.paintRow(y, p.rows[y], now)
-			p.rows[y] = now
+	for y, text := range f.Rows {
+		if p.rows[y].text != text {
+			p.paintRow(y, text)
 		}
 	}
 }
+
+// set makes r the cells of text.
+func (p *Painter) set(r *row, text string) { p.cases.set(r, text, p.w, p.method) }
 
 // begin opens the frame and returns where in out it does.
 func (p *Painter) begin() int {
@@ -174,12 +179,10 @@ func (p *Painter) move(x, y int) {
 	p.x, p.y = x, y
 }
 
-// ink makes the pen write in style s.
-func (p *Painter) ink(s uv.Style) {
-	if s == p.pen {
-		return
+// ink makes the pen write in a style.
+func (p *Painter) ink(style uint16) {
+	if style != p.pen {
+		p.out = append(p.out, p.cases.ink(p.pen, style)...)
+		p.pen = style
 	}
-	to, from := uv.ConvertStyle(s, p.profile), uv.ConvertStyle(p.pen, p.profile)
-	p.out = append(p.out, to.Diff(&from)...)
-	p.pen = s
 }

@@ -3,14 +3,12 @@ package paint
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/charmbracelet/colorprofile"
 	uv "github.com/charmbracelet/ultraviolet"
-	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 )
 
@@ -64,8 +62,8 @@ func fresh(f Frame) *terminal {
 var pieces = []string{"a", "b", "word ", "  ", "在", "的。", "，", "ｗ", "한", "é", "─", "→", "✓✓", "\x1b[1m", "\x1b[31m", "\x1b[48;5;236m",
 	"\x1b[38;2;1;2;3m", "\x1b[7m", "\x1b[m", "\x1b[m", "          ", "👍", "😀"}
 
-// row is a random row, in styles, up to about w cells wide, sometimes more.
-func row(r *rand.Rand, w int) string {
+// randomRow is a row, in styles, up to about w cells wide, sometimes more.
+func randomRow(r *rand.Rand, w int) string {
 	var b strings.Builder
 	for n := r.IntN(w/2 + 2); n > 0; n-- {
 		b.WriteString(pieces[r.IntN(len(pieces))])
@@ -78,10 +76,10 @@ func edited(r *rand.Rand, rows []string, w int) []string {
 	rows = append([]string(nil), rows...)
 	switch r.IntN(4) {
 	case 0:
-		rows[r.IntN(len(rows))] = row(r, w)
+		rows[r.IntN(len(rows))] = randomRow(r, w)
 	case 1:
 		y := r.IntN(len(rows))
-		rows[y] += row(r, 4)
+		rows[y] += randomRow(r, 4)
 	default:
 		top := r.IntN(len(rows))
 		end := top + 1 + r.IntN(len(rows)-top)
@@ -89,12 +87,12 @@ func edited(r *rand.Rand, rows []string, w int) []string {
 		if r.IntN(2) == 0 {
 			copy(rows[top:end], rows[top+by:end])
 			for y := end - by; y < end; y++ {
-				rows[y] = row(r, w)
+				rows[y] = randomRow(r, w)
 			}
 		} else {
 			copy(rows[top+by:end], rows[top:end-by])
 			for y := top; y < top+by; y++ {
-				rows[y] = row(r, w)
+				rows[y] = randomRow(r, w)
 			}
 		}
 	}
@@ -108,7 +106,7 @@ func TestPaintingIsDrawing(t *testing.T) {
 		w, h := 8+r.IntN(40), 2+r.IntN(12)
 		rows := make([]string, h)
 		for y := range rows {
-			rows[y] = row(r, w)
+			rows[y] = randomRow(r, w)
 		}
 		term := newTerminal(w, h)
 		if seed%2 == 0 {
@@ -128,27 +126,47 @@ func TestPaintingIsDrawing(t *testing.T) {
 // The quick parser finds the cells that ultraviolet does, where it finds any.
 func TestQuickParser(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
+	cases := newTypecase(colorprofile.TrueColor)
 	quick := 0
 	for range 5000 {
-		s, w := row(r, 30), 1+r.IntN(40)
-		var a, b line
-		a.parse(s, w, ansi.WcWidth)
-		b.cells, b.method = make(uv.Line, w), ansi.WcWidth
-		uv.NewStyledString(s).Draw(&b, b.Bounds())
-		if !slices.Equal(a.cells, b.cells) {
-			t.Fatalf("%q in %d cells:\n%+v\nwant\n%+v", s, w, a.cells, b.cells)
+		s, w := randomRow(r, 30), 1+r.IntN(40)
+		got := row{cells: make([]cell, w)}
+		if !cases.quick(&got, s) {
+			continue
 		}
-		if a.quick(s) {
-			quick++
+		quick++
+		screen := uv.NewScreenBuffer(w, 1)
+		uv.NewStyledString(s).Draw(screen, screen.Bounds())
+		for x := range w {
+			if want := cases.cell(screen.CellAt(x, 0)); got.cells[x] != want {
+				t.Fatalf("%q in %d cells: %x at %d, want %x", s, w, got.cells[x], x, want)
+			}
 		}
 	}
 	if quick < 1000 {
 		t.Errorf("only %d rows were parsed quickly", quick)
 	}
-	for s, want := range map[string]int{"\x1b[m": 3, "\x1b[1;31mx": 7, "\x1b[38;5;196mx": 11, "\x1b[4:3m": 0, "\x1b]8;;a\a": 0, "\x1b[2K": 0, "\x1b[": 0} {
-		if got := style(s, new(uv.Style)); got != want {
+	for s, want := range map[string]int{"\x1b[m": 3, "\x1b[1;31mx": 7, "\x1b[38;5;196mx": 11, "\x1b[4:3m": 0, "\x1b]8;;a\am": 0, "\x1b[2Km": 0, "\x1b[": 0} {
+		if got := cases.read(s, new(uint16)); got != want {
 			t.Errorf("style of %q: %d octets, want %d", s, got, want)
 		}
+	}
+}
+
+// More styles and clusters than are numbered begin anew, and nobody sees it.
+func TestManyStyles(t *testing.T) {
+	term := newTerminal(20, 2)
+	for i := range 3 * mostNumbers / 2 {
+		f := Frame{W: 20, Rows: []string{fmt.Sprintf("\x1b[38;2;%d;%d;0mcolour\x1b[m", i%256, i/256), fmt.Sprintf("a%c", 0x300+i%0x70)}}
+		term.show(f)
+		if i%500 == 0 || i > mostNumbers-3 && i < mostNumbers+3 {
+			if got, want := term.screen(), fresh(f).screen(); got != want {
+				t.Fatalf("frame %d:\n%s\nwant\n%s", i, got, want)
+			}
+		}
+	}
+	if n := len(term.cases.styles); n >= mostNumbers {
+		t.Errorf("%d styles are kept", n)
 	}
 }
 

@@ -1,7 +1,8 @@
 package paint
 
 import (
-	uv "github.com/charmbracelet/ultraviolet"
+	"unicode/utf8"
+
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -10,25 +11,26 @@ const (
 	erase = 4 // so many blank cells at the end are erased, fewer are written
 )
 
-// paintRow brings row y from was to now.
-func (p *Painter) paintRow(y int, was, now string) {
-	p.was.parse(was, p.w, p.method)
-	p.now.parse(now, p.w, p.method)
-	if p.was.doubted || p.now.doubted {
+// paintRow brings row y to text.
+func (p *Painter) paintRow(y int, text string) {
+	p.set(&p.next, text)
+	was := &p.rows[y]
+	*was, p.next = p.next, *was
+	if was.doubted || p.next.doubted {
 		p.paintCells(y, true)
 		return
 	}
-	a, b := p.was.cells, p.now.cells
-	blank := p.now.blankFrom()
+	a, b := p.next.cells, was.cells
+	end := was.blankFrom()
 	for x := 0; x < p.w; {
 		if a[x] == b[x] {
 			x++
 			continue
 		}
-		from, to := p.differing(x)
-		if to-max(from, blank) >= erase {
-			p.write(y, from, max(from, blank))
-			p.clear(y, max(from, blank))
+		from, to := differing(a, b, x)
+		if to-max(from, end) >= erase {
+			p.write(y, from, max(from, end))
+			p.clear(y, max(from, end))
 			return
 		}
 		p.write(y, from, to)
@@ -38,27 +40,26 @@ func (p *Painter) paintRow(y int, was, now string) {
 
 // differing is the range of cells around x that are to be written: whole
 // characters of both rows, and cells that stay if they are few.
-func (p *Painter) differing(x int) (from, to int) {
-	a, b := p.was.cells, p.now.cells
-	for x > 0 && (a[x].Width == 0 || b[x].Width == 0) {
+func differing(a, b []cell, x int) (from, to int) {
+	for x > 0 && (a[x].width() == 0 || b[x].width() == 0) {
 		x--
 	}
 	from, to = x, x+1
-	for i := to; i < p.w && i-to < skip; i++ {
+	for i := to; i < len(a) && i-to < skip; i++ {
 		if a[i] != b[i] {
 			to = i + 1
 		}
 	}
-	for to < p.w && (a[to].Width == 0 || b[to].Width == 0) {
+	for to < len(a) && (a[to].width() == 0 || b[to].width() == 0) {
 		to++
 	}
 	return from, to
 }
 
 // paintWhole paints row y over whatever is there.
-func (p *Painter) paintWhole(y int, now string) {
-	p.now.parse(now, p.w, p.method)
-	p.paintCells(y, p.now.doubted)
+func (p *Painter) paintWhole(y int, text string) {
+	p.set(&p.rows[y], text)
+	p.paintCells(y, p.rows[y].doubted)
 }
 
 // paintCells writes the whole row. Erased first it holds nothing of what the
@@ -67,43 +68,43 @@ func (p *Painter) paintCells(y int, erased bool) {
 	if erased {
 		p.clear(y, 0)
 	}
-	blank := p.now.blankFrom()
-	p.write(y, 0, blank)
-	if !erased && blank < p.w {
-		p.clear(y, blank)
+	end := p.rows[y].blankFrom()
+	p.write(y, 0, end)
+	if !erased && end < p.w {
+		p.clear(y, end)
 	}
 }
 
 // clear erases row y from x on.
 func (p *Painter) clear(y, x int) {
 	p.move(x, y)
-	p.ink(uv.Style{})
+	p.ink(0)
 	p.out = append(p.out, ansi.EraseLineRight...)
 }
 
 // write writes the cells [from, to) of row y. After a cell of doubtful width
 // the pen is moved to where the next one belongs.
 func (p *Painter) write(y, from, to int) {
-	if from >= to {
-		return
-	}
-	p.move(from, y)
-	for x := from; x < to; x++ {
-		c := &p.now.cells[x]
-		if c.Width == 0 {
+	for x, c := range p.rows[y].cells[from:to] {
+		x, w := x+from, c.width()
+		if w == 0 {
 			continue
 		}
 		p.move(x, y)
-		p.ink(c.Style)
-		corner := x+c.Width >= p.w && y == len(p.rows)-1
+		p.ink(c.style())
+		corner := x+w >= p.w && y == len(p.rows)-1
 		if corner {
 			p.out = append(p.out, ansi.ResetModeAutoWrap...) // else some would scroll
 		}
-		p.out = append(p.out, c.Content...)
+		if c&clustered != 0 {
+			p.out = append(p.out, p.cases.clusters[uint32((c&^clustered)>>32)]...)
+		} else {
+			p.out = utf8.AppendRune(p.out, rune(c>>32))
+		}
 		if corner {
 			p.out = append(p.out, ansi.SetModeAutoWrap...)
 		}
-		if p.x += c.Width; p.x >= p.w || doubtful(c) {
+		if p.x += w; p.x >= p.w || c.doubtful() {
 			p.x = -1
 		}
 	}

@@ -1,9 +1,8 @@
 package paint
 
 import (
+	"slices"
 	"strconv"
-
-	uv "github.com/charmbracelet/ultraviolet"
 )
 
 // leastScrolled is how many rows must have moved together for the terminal to
@@ -22,7 +21,7 @@ func (p *Painter) scroll(next []string) {
 		return
 	}
 	top, end := min(h.top, h.top+h.by), max(h.end, h.end+h.by)
-	p.ink(uv.Style{}) // in which the new rows are blank
+	p.ink(0) // in which the new rows are blank
 	p.margins(top+1, end)
 	n := h.by
 	if n > 0 {
@@ -30,18 +29,32 @@ func (p *Painter) scroll(next []string) {
 		for range n {
 			p.out = append(p.out, '\n')
 		}
-		copy(p.rows[top:end], p.rows[top+n:end])
-		clear(p.rows[end-n : end])
+		rotate(p.rows[top:end], n)
+		p.empty(p.rows[end-n : end])
 	} else {
 		n = -n
 		p.move(0, top)
 		for range n {
 			p.out = append(p.out, "\x1bM"...)
 		}
-		copy(p.rows[top+n:end], p.rows[top:end-n])
-		clear(p.rows[top : top+n])
+		rotate(p.rows[top:end], end-top-n)
+		p.empty(p.rows[top : top+n])
 	}
 	p.margins(1, len(p.rows))
+}
+
+// rotate moves the first n rows behind the others.
+func rotate(rows []row, n int) {
+	slices.Reverse(rows[:n])
+	slices.Reverse(rows[n:])
+	slices.Reverse(rows)
+}
+
+// empty makes rows blank.
+func (p *Painter) empty(rows []row) {
+	for i := range rows {
+		p.set(&rows[i], "")
+	}
 }
 
 // margins has the terminal scroll the rows [top, end], counted from 1, only.
@@ -58,7 +71,7 @@ func (p *Painter) margins(top, end int) {
 func (p *Painter) moved(next []string) (best hunk) {
 	changed := 0
 	for y, s := range next {
-		if s != p.rows[y] {
+		if s != p.rows[y].text {
 			changed++
 		}
 	}
@@ -66,7 +79,8 @@ func (p *Painter) moved(next []string) (best hunk) {
 		return hunk{}
 	}
 	at := make(map[string]int, len(p.rows)) // where a row stands that stands there alone; -1: elsewhere too
-	for y, s := range p.rows {
+	for y := range p.rows {
+		s := p.rows[y].text
 		if _, twice := at[s]; twice {
 			y = -1
 		}
@@ -89,7 +103,7 @@ func (p *Painter) moved(next []string) (best hunk) {
 // grow is the hunk around row y that moved by by.
 func (p *Painter) grow(next []string, y, by int) hunk {
 	same := func(y int) bool {
-		return y >= 0 && y < len(next) && y+by >= 0 && y+by < len(next) && next[y] == p.rows[y+by]
+		return y >= 0 && y < len(next) && y+by >= 0 && y+by < len(next) && next[y] == p.rows[y+by].text
 	}
 	h := hunk{y, y + 1, by}
 	for same(h.top - 1) {
