@@ -242,10 +242,15 @@ func (l *Log) said(now time.Time, instance uint64, m Message, over []leg) {
 	if len(over) == 1 {
 		r.Proto = over[0].proto()
 	}
-	if len(l.owed) < maxOwed {
-		l.owed[m.Row] = true
-	}
+	l.owe(m.Row)
 	l.write(now, r)
+}
+
+// owe notes that nothing is known yet of a line of ours.
+func (l *Log) owe(row uint64) {
+	if len(l.owed) < maxOwed {
+		l.owed[row] = true
+	}
 }
 
 // hears writes what the conversation tells of, as far as it belongs here.
