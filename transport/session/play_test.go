@@ -158,3 +158,63 @@ func TestUnconfirmedAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// A recorded conversation, each octet of it flipped, dropped, doubled and the
+// rest cut off: neither end hears what was not said before the fault, nor more
+// confirmations than it sent texts, and what is left of it ends at its deadlines.
+func TestMutatedSession(t *testing.T) {
+	const texts = 40
+	record := func() (a, b *Machine, toB, toA []byte) {
+		p := newPair(false, Framed, Framed, 0)
+		for i := range texts {
+			p.send(t, t0, p.a, fmt.Sprintf("text %d, said once", i))
+			p.settle(t0)
+		}
+		return p.a, p.b, p.aSaid, p.bSaid
+	}
+	_, _, toB, toA := record()
+	mutations := []func(p []byte, i int) []byte{
+		func(p []byte, i int) []byte { p[i] ^= 0x41; return p },
+		func(p []byte, i int) []byte { return append(p[:i], p[i+1:]...) },
+		func(p []byte, i int) []byte { return append(p[:i+1], p[i:]...) },
+		func(p []byte, i int) []byte { return p[:i] },
+	}
+	for k, mutate := range mutations {
+		for i := range toB {
+			b := New(t0, config(false, false, Framed))
+			b.Input(t0, mutate(append([]byte(nil), toB...), i))
+			outs(b, t0)
+			b.EOF(t0)
+			heard := 0
+			for e, ok := b.NextEvent(); ok; e, ok = b.NextEvent() {
+				if r, is := e.(Received); is {
+					if heard++; r.ID != uint64(heard) {
+						t.Fatalf("mutation %d at %d: text %d came as the %d.", k, i, r.ID, heard)
+					}
+				}
+			}
+			if d := b.Deadline(); !d.IsZero() && d.After(t0.Add(15*time.Second)) {
+				t.Errorf("mutation %d at %d: it waits until %v", k, i, d)
+			}
+		}
+		for i := range toA {
+			a := New(t0, config(true, false, Framed))
+			outs(a, t0)
+			for n := range texts {
+				a.Send(t0, uint64(n+1), []byte("x"), false)
+			}
+			outs(a, t0)
+			a.Input(t0, mutate(append([]byte(nil), toA...), i))
+			outs(a, t0)
+			delivered := map[uint64]bool{}
+			for e, ok := a.NextEvent(); ok; e, ok = a.NextEvent() {
+				if d, is := e.(Delivered); is && (delivered[d.ID] || d.ID > texts) {
+					t.Fatalf("mutation %d at %d: text %d was confirmed", k, i, d.ID)
+				} else if is {
+					delivered[d.ID] = true
+				}
+			}
+		}
+	}
+	t.Logf("%d octets one way and %d the other, each with %d faults", len(toB), len(toA), len(mutations))
+}
