@@ -348,7 +348,7 @@ func talk(f flags, role transport.Role, args []string) error {
 	}
 	inTTY, outTTY := f.terminals()
 	k := kernel.New()
-	cfg.Stack, cfg.Hold = k, !inTTY
+	cfg.Stack, cfg.Hold, cfg.Redial, cfg.Again = k, !inTTY, true, !inTTY
 	blind, err := f.see(k, &cfg)
 	if err != nil {
 		return err
@@ -367,7 +367,7 @@ func talk(f flags, role transport.Role, args []string) error {
 	if f.withoutScreen() {
 		return talkPlainly(tr, plain.Options{
 			In: os.Stdin, Out: os.Stdout, Err: os.Stderr, InTTY: inTTY, OutTTY: outTTY,
-			JSON: f.json, Wait: cmp.Or(f.wait, time.Nanosecond), Lang: lang,
+			JSON: f.json, Wait: cmp.Or(f.wait, time.Nanosecond), Retry: f.retry, Lang: lang,
 		})
 	}
 	addr, _ := transport.ParseAddress(cfg.Addr) // Open has read it too

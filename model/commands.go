@@ -40,6 +40,7 @@ func newCommands(linked bool) []command {
 		{Command: words.CmdAccept, do: control(transport.Accept{})},
 		{Command: words.CmdHold, do: (*Model).hold},
 		{Command: words.CmdConnect, also: []string{"reconnect"}, do: (*Model).connect},
+		{Command: words.CmdResend, do: control(transport.Again{})},
 		{Command: words.CmdDisconnect, do: control(transport.End{})},
 		{Command: words.CmdHalfClose, do: (*Model).halfCloseNow},
 		{Command: words.CmdTheme, takes: themeNames(), do: (*Model).theme},
@@ -233,6 +234,16 @@ func (m *Model) connect(string) tea.Cmd {
 		m.ask(transport.Connect{})
 	}
 	return nil
+}
+
+// dialsAgain reports that a lost connection is about to be dialed again.
+func (m *Model) dialsAgain() bool {
+	for i := range m.numbers.last.Legs {
+		if m.numbers.last.Legs[i].Retry > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // quitNow leaves without asking.

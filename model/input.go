@@ -84,6 +84,8 @@ func (m *Model) lineKey(k tea.KeyPressMsg) tea.Cmd {
 		return m.cancel()
 	case key.Matches(k, b.HalfClose) && m.editor.empty():
 		return m.endOfInput()
+	case key.Matches(k, b.Escape) && m.dialsAgain() && m.view.Follow && m.pane == panePlain:
+		m.ask(transport.GiveUp{})
 	case key.Matches(k, b.Escape):
 		m.attend(func() { m.view, m.ladder.view, m.pane = ui.Latest, ui.Latest, panePlain })
 		m.seen = m.talk.End()

@@ -18,6 +18,7 @@ func (m *Model) why(err error) string {
 	}{
 		{transport.ErrNoPeer, words.RefuseNoPeer},
 		{transport.ErrHalfClosed, words.RefuseHalf},
+		{transport.ErrNothingKept, words.RefuseKept},
 		{transport.ErrEnded, words.RefuseEnded},
 		{transport.ErrClosed, words.RefuseClosed},
 		{transport.ErrQueueFull, words.RefuseFull},

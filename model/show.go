@@ -157,7 +157,7 @@ func legOf(g *transport.Leg) ui.Leg {
 	u := ui.Leg{
 		Proto: name(g.Proto), Stack: g.Stack,
 		Local: address(g.Local), Peer: address(g.Peer),
-		Silent: max(g.Silent, 0), Kernel: ui.Kernel(g.Kernel), Cwnd: -1, Resent: -1,
+		Silent: max(g.Silent, 0), Kernel: ui.Kernel(g.Kernel), Again: g.Retry, Cwnd: -1, Resent: -1,
 	}
 	if g.Proto == segment.UDP {
 		u.UDP = ui.UDPState(g.UDP)

@@ -16,6 +16,8 @@ import (
 type caller struct {
 	conn    stack.Conn
 	machine *session.Machine
+	past    *session.Past // what the machine was made with
+	begin   []byte        // what it was given
 	out     outflow
 	since   time.Time
 	told    bool
@@ -38,7 +40,7 @@ func (t *tcp) accept(now time.Time) (next time.Time) {
 			t.c.reachedBy(segment.TCP)
 			t.established(now, conn, t.c.machine(now, t.stack, session.Config{}))
 		case len(t.callers) < maxCallers:
-			t.callers = append(t.callers, &caller{conn: conn, machine: t.c.machine(now, t.stack, session.Config{}), since: now, read: newTape()})
+			t.callers = append(t.callers, &caller{conn: conn, machine: t.c.machine(now, t.stack, session.Config{}), past: t.c.past, since: now, read: newTape()})
 		default:
 			conn.Close()
 		}
@@ -72,11 +74,19 @@ func (t *tcp) hearCaller(k *caller, now time.Time) bool {
 	}
 	if n > 0 && !k.told {
 		k.read.call(t.buf[:n])
+		k.begin = append(k.begin, t.buf[:n]...)
 		k.machine.Input(now, t.buf[:n])
+	}
+	if len(k.begin) > maxBegin {
+		return false
 	}
 	instance, taken := t.c.company(t)
 	if !taken && !k.told && t.phase == tcpListening && t.c.closing.IsZero() { // who had the place has left meanwhile
 		t.c.reachedBy(segment.TCP)
+		return t.take(k, now)
+	}
+	if t.resumes(k) {
+		t.down(now, Lost, ErrReplaced)
 		return t.take(k, now)
 	}
 	if p := k.machine.Peer().Instance; p != 0 && taken && p == instance && t.phase == tcpListening {
@@ -100,8 +110,13 @@ func (t *tcp) hearCaller(k *caller, now time.Time) bool {
 	return !late
 }
 
-// take makes k the peer; it is no caller any more.
+// take makes k the peer; it is no caller any more. If a connection was lost since
+// it called, it is heard anew: it may be who was lost.
 func (t *tcp) take(k *caller, now time.Time) bool {
+	if k.past != t.c.past {
+		k.machine = t.c.machine(now, t.stack, session.Config{})
+		k.machine.Input(now, k.begin)
+	}
 	t.established(now, k.conn, k.machine)
 	t.tapes[segment.In] = k.read
 	k.conn = nil
@@ -116,7 +131,7 @@ var ErrMute = errors.New("it never said anything, and somebody else did")
 // mute reports whether the peer only holds the place: a port scanner, say.
 func (t *tcp) mute() bool {
 	return t.phase == tcpUp && !t.ending && t.machine.Heard().IsZero() && t.out.taken == 0 &&
-		t.out.octets() == 0 && t.own.len() == 0 && !t.machine.Waiting()
+		t.out.octets() == 0 && t.waiting() == 0 && !t.machine.Waiting()
 }
 
 // company says whether another leg than l has a peer, and which instance that

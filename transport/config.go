@@ -26,6 +26,12 @@ type Config struct {
 	Net   link.Spec
 	Given bool
 	Retry bool // go on trying for ever
+	// Redial has a dialer call again when the TCP connection of a conversation in
+	// frames is lost; with Retry, whatever was spoken over it.
+	Redial bool
+	// Again has a listener send what a lost peer did not confirm to whoever comes
+	// next; without it only to the same process, or where Do(Again) says so.
+	Again bool
 	// Hold keeps our half of a TCP connection open when the peer has sent FIN,
 	// until HalfClose or End; Do(Hold) changes it.
 	Hold bool

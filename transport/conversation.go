@@ -33,6 +33,8 @@ type leg interface {
 	step(now time.Time) (next time.Time)
 	// up reports whether there is a peer to send to.
 	up() bool
+	// expects reports whether a peer that was lost is called again.
+	expects() bool
 	// about is who the peer says it is.
 	about() session.Peer
 	// check says whether m could be sent; send sends or queues it.
@@ -75,6 +77,8 @@ type Conversation struct {
 	sight    sight            // where segments are seen
 	queue    queue            // what waits, where only one protocol is meant
 	log      *Log             // nil: no transcript is written
+	past     *session.Past    // what the TCP connection that was lost has left
+	afresh   []Message        // what goes over the next one before what waits
 	pending  []Event
 	heldMsgs int                   // messages, fates and other events among pending
 	heldByte int                   // bytes of their texts
@@ -281,7 +285,7 @@ func (c *Conversation) Send(m Message) error {
 func (c *Conversation) targets() []leg {
 	c.to = c.to[:0]
 	for _, l := range c.legs {
-		if l.up() {
+		if l.up() || l.expects() {
 			c.to = append(c.to, l)
 		}
 	}
@@ -424,6 +428,11 @@ func (c *Conversation) machine(now time.Time, s stack.Stack, cfg session.Config)
 	cfg.Wire, cfg.Instance, cfg.Nick, cfg.MaxOctets = c.cfg.Wire, c.self, c.cfg.Nick, c.cfg.MaxDatagram
 	if cfg.Dialer {
 		cfg.Session = c.id()
+	}
+	if !cfg.Datagram {
+		if cfg.Past = c.past; cfg.Dialer && c.past != nil {
+			cfg.Session = c.past.Session()
+		}
 	}
 	for _, p := range c.cfg.Protos {
 		cfg.Protocols |= map[segment.Proto]session.Protocols{segment.TCP: session.OverTCP, segment.UDP: session.OverUDP}[p]

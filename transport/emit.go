@@ -76,7 +76,7 @@ func (c *Conversation) hear(p segment.Proto, m *session.Machine, now time.Time) 
 
 func (c *Conversation) tellFates() {
 	for i, p := range [...]segment.Proto{segment.TCP, segment.UDP} {
-		for m := Sent; m <= Failed; m++ {
+		for _, m := range [...]Mark{Sent, Acked, Delivered, Unknown, Failed, Queued} { // who waits again was sent before
 			if f := c.fates[i][m]; len(f) > 0 {
 				c.emit(Delivery{Proto: p, Mark: m, Fates: f})
 				c.fates[i][m] = nil

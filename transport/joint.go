@@ -384,8 +384,9 @@ func (j *joint) close() {
 func (t *tcp) cut(now time.Time, err error) {
 	switch t.phase {
 	case tcpUp, tcpEnding:
+		t.redial.never = true
 		t.down(now, Lost, err)
-	case tcpConnecting:
+	case tcpConnecting, tcpWaiting:
 		t.letGo()
 		t.phase = tcpOver
 		t.c.emit(Down{At: now, Proto: segment.TCP, Cause: Lost, Err: err, Unsent: t.own.len()})

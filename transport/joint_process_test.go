@@ -171,7 +171,7 @@ func TestListenerKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.say("again")
-	e.hears("again")
+	e.hears("are you still there?", "again") // what nobody confirmed goes to whoever is there now
 }
 
 // TestDialerKilled: after kill -9 of the dialer somebody else can have its place,

@@ -34,7 +34,8 @@ const (
 	tcpListening tcpPhase = iota
 	tcpConnecting
 	tcpUp
-	tcpEnding // goodbye said, waiting for the peer's FIN
+	tcpEnding  // goodbye said, waiting for the peer's FIN
+	tcpWaiting // lost, to be dialed again
 	tcpOver
 )
 
@@ -49,27 +50,29 @@ type tcp struct {
 	targets  []netip.AddrPort // a dialer's, and which is next
 	next     int
 
-	conn    stack.Conn // kept when it is over, for what the stack still tells of it
-	closed  bool       // conn is let go of
-	machine *session.Machine
-	own     *queue // where both protocols are meant; else the conversation's
-	buf     []byte
-	out     outflow
-	peerFIN bool
-	finTold bool // the consumer knows of it
-	bye     *session.Bye
-	halved  bool          // we mean to send FIN
-	finSent bool          // we did
-	hold    bool          // stay open after the peer's FIN
-	ending  bool          // end was asked for
-	endBy   time.Time     // when to stop waiting for the peer's FIN
-	heard   time.Time     // when anything last came
-	silent  time.Duration // how long the peer's program was, once that was told; 0: it speaks
-	paused  bool          // nothing is read
-	nagle   bool          // small segments wait for ACKs
-	chunk   ReadSize
-	trail   trail
-	tapes   [2]tape // by Dir
+	conn     stack.Conn // kept when it is over, for what the stack still tells of it
+	closed   bool       // conn is let go of
+	machine  *session.Machine
+	own      *queue // where both protocols are meant; else the conversation's
+	buf      []byte
+	out      outflow
+	peerFIN  bool
+	finTold  bool // the consumer knows of it
+	bye      *session.Bye
+	halved   bool          // we mean to send FIN
+	halfSaid bool          // and the peer was told that it is meant
+	finSent  bool          // we did
+	hold     bool          // stay open after the peer's FIN
+	ending   bool          // end was asked for
+	endBy    time.Time     // when to stop waiting for the peer's FIN
+	heard    time.Time     // when anything last came
+	silent   time.Duration // how long the peer's program was, once that was told; 0: it speaks
+	paused   bool          // nothing is read
+	nagle    bool          // small segments wait for ACKs
+	chunk    ReadSize
+	trail    trail
+	redial   redial
+	tapes    [2]tape // by Dir
 }
 
 func newTCP(c *Conversation, s stack.Stack) *tcp {
@@ -114,6 +117,7 @@ func (t *tcp) step(now time.Time) (next time.Time) {
 	if t.listener != nil {
 		next = t.accept(now)
 	}
+	next = earliest(next, t.waitRedial(now))
 	if t.phase == tcpConnecting {
 		t.connect(now)
 	}
@@ -155,6 +159,10 @@ func (t *tcp) connect(now time.Time) {
 		}
 		t.next = 0
 		t.phase = tcpOver
+		if t.redial.on {
+			t.redialIn(now)
+			return
+		}
 		if !t.c.unreached(now, err) {
 			t.c.emit(Down{At: now, Proto: segment.TCP, Cause: causeOf(err), Err: err, Unsent: t.own.len()})
 		}
@@ -166,6 +174,7 @@ func (t *tcp) established(now time.Time, conn stack.Conn, m *session.Machine) {
 	t.conn, t.closed, t.machine, t.phase = conn, false, m, tcpUp
 	t.out, t.tapes = outflow{}, [2]tape{newTape(), newTape()}
 	t.peerFIN, t.finTold, t.bye, t.halved, t.finSent, t.ending = false, false, nil, false, false, false
+	t.halfSaid = false
 	t.endBy, t.heard, t.silent = time.Time{}, now, 0
 	t.trail = newTrail(t.stack, conn)
 	if t.nagle {
@@ -215,7 +224,7 @@ func (t *tcp) carry(now time.Time) (next time.Time) {
 // eager reports whether messages wait though the stack took all it was given:
 // nothing will say that there is room, for there was room all along.
 func (t *tcp) eager() bool {
-	return t.phase == tcpUp && t.own.len() > 0 && t.out.octets() == 0 && !t.machine.Waiting()
+	return t.phase == tcpUp && t.waiting() > 0 && t.out.octets() == 0 && t.mayFeed()
 }
 
 // read gives the machine what has come, as long as its events have room. more
@@ -261,6 +270,8 @@ func (t *tcp) hear(now time.Time) bool {
 		switch ev := ev.(type) {
 		case session.Bye:
 			t.bye = &ev
+		case session.Continued:
+			t.continued(now, ev)
 		case session.Failed:
 			t.write(now) // the machine's last word
 			t.down(now, Mistaken, ev.Err)
@@ -274,8 +285,8 @@ func (t *tcp) hear(now time.Time) bool {
 // feed hands queued messages to the machine, as many as the stack will soon
 // take.
 func (t *tcp) feed(now time.Time) {
-	for t.phase == tcpUp && t.own.len() > 0 && t.out.octets() < writeRoom && !t.machine.Waiting() {
-		m := t.own.pop()
+	for t.phase == tcpUp && t.waiting() > 0 && t.out.octets() < writeRoom && t.mayFeed() {
+		m := t.nextMessage()
 		if _, err := t.machine.Send(now, m.Row, m.Text, m.More); err != nil {
 			t.c.mark(segment.TCP, Failed, Fate{Row: m.Row, Err: err})
 		}
@@ -350,7 +361,7 @@ func (t *tcp) baseline() {
 // finish does what the ends have agreed on: our FIN once all is sent, the
 // closing once both have come.
 func (t *tcp) finish(now time.Time) (over bool) {
-	sent := t.out.octets() == 0 && t.own.len() == 0 && !t.machine.Waiting()
+	sent := t.out.octets() == 0 && t.waiting() == 0 && !t.machine.Waiting() && !t.machine.Unsettled()
 	if t.bye != nil {
 		cause := PeerQuit
 		switch t.bye.Reason {
@@ -360,6 +371,10 @@ func (t *tcp) finish(now time.Time) (over bool) {
 			cause = Mistaken
 		}
 		t.down(now, cause, nil)
+		return true
+	}
+	if t.peerFIN && !t.ending && !t.finSent && t.machine.Abandoned() { // ours would have called for theirs
+		t.down(now, Killed, nil)
 		return true
 	}
 	if t.peerFIN && !t.finTold {
@@ -388,17 +403,29 @@ func (t *tcp) finish(now time.Time) (over bool) {
 func (t *tcp) down(now time.Time, cause Cause, err error) {
 	t.trail.looked = time.Time{}
 	t.acks(now)
-	for _, p := range t.out.ahead {
-		t.c.mark(segment.TCP, Failed, Fate{Row: p.row, ID: p.id, Err: errNotSent})
+	unsent := 0
+	if !t.keep(cause) {
+		for _, p := range t.out.ahead {
+			t.c.mark(segment.TCP, Failed, Fate{Row: p.row, ID: p.id, Err: errNotSent})
+		}
+		unsent = len(t.out.ahead)
 	}
 	t.c.tellFates()
-	unsent := t.own.len() + len(t.out.ahead)
+	if t.redial.back && cause != BusyPeer {
+		t.redial = redial{never: t.redial.never}
+	}
+	again := t.mayGoOn(cause)
 	t.letGo()
 	t.phase = tcpOver
 	if t.listener != nil {
 		t.phase, t.halved, t.ending = tcpListening, false, false // what is said now waits for the next one
 	}
-	t.c.emit(Down{At: now, Proto: segment.TCP, Cause: cause, Err: err, Unsent: unsent})
+	t.c.emit(Down{At: now, Proto: segment.TCP, Cause: cause, Err: err, Unsent: unsent + t.unsent(), Again: again})
+	if again && t.listener == nil {
+		t.redialIn(now)
+	} else {
+		t.redial = redial{}
+	}
 	t.c.wake()
 }
 
@@ -425,7 +452,12 @@ func (t *tcp) letGo() {
 // do implements leg.
 func (t *tcp) do(now time.Time, c Control) error {
 	switch c := c.(type) {
+	case GiveUp:
+		return t.giveUp(now)
 	case End:
+		if t.expects() {
+			return t.giveUp(now)
+		}
 		if t.phase != tcpUp {
 			return ErrEnded
 		}
@@ -441,7 +473,13 @@ func (t *tcp) do(now time.Time, c Control) error {
 		}
 	case Hold:
 		t.hold = c.On
+	case Again:
+		return t.sendAgain()
 	case Connect:
+		if t.phase == tcpWaiting {
+			t.redial.at = now
+			return nil
+		}
 		if t.listener != nil || t.phase != tcpOver {
 			return fmt.Errorf("%w: it is not over", ErrUnsupported)
 		}
@@ -455,9 +493,9 @@ func (t *tcp) do(now time.Time, c Control) error {
 // end implements leg: what is queued is still sent, then BYE, then FIN.
 func (t *tcp) end(now time.Time) {
 	switch t.phase {
-	case tcpConnecting:
+	case tcpConnecting, tcpWaiting:
 		t.letGo()
-		t.phase = tcpOver
+		t.phase, t.redial = tcpOver, redial{}
 	case tcpUp:
 		t.ending, t.endBy = true, now.Add(drainTime)
 		t.paused = false // the peer's receipts and its FIN are to be heard
@@ -467,7 +505,12 @@ func (t *tcp) end(now time.Time) {
 // goodbye says BYE once everything before it is with the machine, and the
 // peer's program has confirmed it or has had time to.
 func (t *tcp) goodbye(now time.Time) {
-	if !t.ending || t.phase != tcpUp || t.own.len() > 0 || t.machine.Waiting() {
+	ready := t.phase == tcpUp && t.waiting() == 0 && !t.machine.Waiting() && !t.machine.Unsettled()
+	if ready && t.halved && !t.ending && !t.peerFIN && !t.halfSaid {
+		t.halfSaid = true
+		t.machine.Half(now)
+	}
+	if !ready || !t.ending {
 		return
 	}
 	if t.machine.Unconfirmed() == 0 || !now.Before(t.endBy.Add(receiptTime-drainTime)) {
@@ -505,7 +548,7 @@ func (t *tcp) about() session.Peer {
 func (t *tcp) status(now time.Time) Leg {
 	l := Leg{
 		Proto: segment.TCP, Stack: t.stack.Name(), Up: t.up(), Dialer: t.listener == nil,
-		Queued: t.own.len(), Silent: -1, Paused: t.paused,
+		Queued: t.unsent(), Silent: -1, Paused: t.paused, Retry: t.redial.left(now),
 	}
 	if t.conn == nil {
 		l.TCP = segment.Snapshot{At: now, State: segment.Closed, Source: segment.None}

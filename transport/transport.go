@@ -114,7 +114,8 @@ type Down struct {
 	Proto  segment.Proto
 	Cause  Cause
 	Err    error // for Lost and Refused
-	Unsent int   // messages that wait still
+	Unsent int   // messages that wait still, those to be sent again among them
+	Again  bool  // it is dialed again, or whoever was lost is waited for: the conversation may go on
 }
 
 // Cause is why a conversation went down.
@@ -131,11 +132,22 @@ const (
 	BusyPeer                // the peer talks to somebody else
 	Mistaken                // what came made no sense
 	Aborted                 // this end broke it off (RST)
+	Killed                  // FIN without the word that goes before one that is meant: the program died, its kernel closed
 )
 
 // String is the word JSON uses.
 func (c Cause) String() string {
-	return [...]string{"peer quit", "peer closed", "ended", "reset", "lost", "refused", "busy", "mistaken", "aborted"}[c]
+	return [...]string{"peer quit", "peer closed", "ended", "reset", "lost", "refused", "busy", "mistaken", "aborted", "killed"}[c]
+}
+
+// Resumed says how a conversation in frames goes on over a new TCP connection,
+// after the last was lost. That is our doing: TCP knows nothing of the old one.
+type Resumed struct {
+	At    time.Time
+	Proto segment.Proto
+	Same  bool // the peer is the same process: nothing is missing, nothing comes twice
+	Again int  // messages without a receipt that are sent again; to another process perhaps for the second time
+	Kept  int  // those that are not, since they were meant for another process; Do(Again) sends them
 }
 
 // Received holds messages that came, in order.
@@ -232,6 +244,7 @@ const (
 	NotePlugged                 // it does again
 	NotePeerNet                 // SPEC: the peer has set the link
 	NotePeerCut                 // bool: the peer has cut the link, or healed it
+	NoteRawAgain                // raw or line is dialed again, and nothing of what was lost
 	NotePeerTime                // bool, float64: the peer holds time; it goes so much slower
 	NoteLogTrouble              // error, file: the transcript cannot be written, the talk goes on
 	NoteLogGap                  // count of records missing so far: it is written again
@@ -249,6 +262,7 @@ func (Delivery) event()   {}
 func (Resent) event()     {}
 func (HalfClosed) event() {}
 func (Renamed) event()    {}
+func (Resumed) event()    {}
 func (PeerMoved) event()  {}
 func (Notice) event()     {}
 func (Closed) event()     {}
@@ -327,8 +341,13 @@ type (
 	Lock struct{ On bool }
 	// Accept takes the stranger who last wrote over UDP as the peer.
 	Accept struct{}
-	// Connect dials again after a conversation ended.
+	// Connect dials again after a conversation ended; at once, where it would be
+	// dialed again in a while. End ends such waiting.
 	Connect struct{}
+	// GiveUp ends the dialing after a loss, and nothing else.
+	GiveUp struct{}
+	// Again sends what a lost peer did not confirm to the one there is now.
+	Again struct{}
 	// Hold keeps our half open when the peer has sent FIN.
 	Hold struct{ On bool }
 )
@@ -339,4 +358,6 @@ func (Rename) control()    {}
 func (Lock) control()      {}
 func (Accept) control()    {}
 func (Connect) control()   {}
+func (GiveUp) control()    {}
+func (Again) control()     {}
 func (Hold) control()      {}

@@ -100,6 +100,7 @@ func (c *Conversation) openToward(to netip.AddrPort) (stack.PacketConn, error) {
 }
 
 func (u *udp) proto() segment.Proto { return segment.UDP }
+func (u *udp) expects() bool        { return false } // it mends nothing
 func (u *udp) up() bool             { return u.machine != nil && u.ending.IsZero() && !u.over }
 
 // check implements leg: what UDP cannot send now it cannot keep.

@@ -23,6 +23,8 @@ func (s Status) Explain(l *Look, spot Spot, said func(last uint64, mine bool) (S
 	switch spot.Part {
 	case PartState:
 		return g.explainState(l)
+	case PartAgain:
+		return Explain(l, words.TopicAgain, int((g.Again+time.Second-1)/time.Second)), true
 	case PartSilent:
 		return g.explainLights(l), true
 	case PartProto:

@@ -25,6 +25,7 @@ const (
 	Info Level = iota
 	Warn
 	Alarm
+	Divide // a line across: what follows is another connection's
 )
 
 // Mark says how far a message got.

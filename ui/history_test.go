@@ -165,6 +165,23 @@ func TestForeignTextStaysInItsColumn(t *testing.T) {
 	}
 }
 
+// A new connection is a line across the history, however long what it says.
+func TestDivider(t *testing.T) {
+	l := testLook(words.English)
+	items := lines{{Kind: Note, Level: Divide, At: noon, Text: []byte("TCP connection no. 2: 127.0.0.1:48122 ⇄ 127.0.0.1:9001")}}
+	for w := range 130 {
+		h := History{Items: items, Cache: new(Wraps), W: w, H: 12, Seen: None, Selected: None}
+		rows := h.Draw(l, Latest)
+		checkRows(t, "divider", l, rows, w, 12)
+		if s := Strip(rows[11]); w >= 40 && !strings.HasSuffix(strings.TrimRight(s, " "), "─") && !strings.HasSuffix(strings.TrimRight(s, " "), "9001") {
+			t.Errorf("%d wide: %q", w, s)
+		}
+		if w == 100 && !strings.Contains(Strip(rows[11]), "── TCP connection no. 2: 127.0.0.1:48122 ⇄ 127.0.0.1:9001 ──") {
+			t.Errorf("%q", Strip(rows[11]))
+		}
+	}
+}
+
 func FuzzHistory(f *testing.F) {
 	f.Add([]byte("在吗？\x00\x1b[31mred\n\u202Eb"), "bob", 80, 24, 0, 0, "b", true)
 	f.Add([]byte("👨‍👩‍👧‍👦\u0d4e \u0d4e\xff\xe4\xb8"), "小明", 3, 3, 1, -1, "👩", false)

@@ -197,6 +197,10 @@ func (d *frame) row(y int, it *item, k int, found [][2]int) string {
 	if rw := &it.line.rows[k]; rw.para < len(it.line.paras) {
 		d.text(&b, &it.Row, &it.line.paras[rw.para], rw.piece, found)
 	}
+	if k == len(it.line.rows)-1 && it.divides() {
+		b.skip(1)
+		b.fill(d.l.Theme.Accent, d.l.Glyphs.Rule, b.w-1)
+	}
 	if k == len(it.line.rows)-1 && it.Kind != Note {
 		var in info
 		d.info(&in, &it.Row)
@@ -230,6 +234,8 @@ func (d *frame) head(b *brush, r *Row) {
 	b.to(d.cols.nick)
 	room := brush{m: b.m, g: b.g, base: b.base, w: min(d.cols.text-1, b.w), x: b.x, out: b.out}
 	switch {
+	case r.divides():
+		room.fill(th.Accent, g.Rule, room.w)
 	case r.Kind == Note:
 		room.text(levelStyle(th, r.Level), [...]string{g.Info, g.Warn, g.Alarm}[min(r.Level, Alarm)])
 	case r.Kind == Mine && r.Nick.String() == "":
@@ -242,6 +248,9 @@ func (d *frame) head(b *brush, r *Row) {
 	b.out, b.x = room.out, room.x
 }
 
+// divides reports that r is a line across the history.
+func (r *Row) divides() bool { return r.Kind == Note && r.Level == Divide }
+
 // levelStyle is how loud a note is.
 func levelStyle(th *Theme, lv Level) Style {
 	switch lv {
@@ -249,6 +258,8 @@ func levelStyle(th *Theme, lv Level) Style {
 		return th.Warn
 	case Alarm:
 		return th.Bad
+	case Divide:
+		return th.Accent
 	}
 	return th.Dim
 }

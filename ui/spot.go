@@ -8,6 +8,7 @@ const (
 	NoPart Part = iota
 	PartState
 	PartSilent
+	PartAgain
 	PartProto
 	PartPorts
 	PartRTT

@@ -84,6 +84,7 @@ func TestRowsAreExplained(t *testing.T) {
 		{Row{Kind: Theirs, Text: []byte("hi"), Fates: [2]Fate{{Proto: "TCP", First: 1, Last: 2, Octets: 2}}},
 			[]string{"bytes 1–2", "one read"}},
 		{Row{Kind: Note, Text: []byte("hi")}, []string{"seqtalk says this itself"}},
+		{Row{Kind: Note, Level: Divide, Text: []byte("hi")}, []string{"seqtalk says this itself"}},
 		{Row{Text: []byte("hi")}, []string{"This line waits"}},
 	} {
 		e := c.row.Explain(l)

@@ -46,6 +46,7 @@ func statusSamples() []statusSample {
 	quiet := with(tcpLeg, func(g *Leg) { g.Silent = 40 * time.Second })
 	stopped := with(quiet, func(g *Leg) { g.Kernel = KernelAcks })
 	cut := with(quiet, func(g *Leg) { g.Kernel = KernelSilent })
+	again := with(wait, func(g *Leg) { g.State, g.Left, g.Again = "CLOSED", 0, 2500*time.Millisecond })
 	nobody := with(udpLeg, func(g *Leg) { g.UDP, g.Peer, g.RTT, g.IDs = NoPeer, "", 0, IDs{} })
 	raw := with(udpLeg, func(g *Leg) { g.IDs, g.RTT = IDs{}, 0 })
 	silent := with(udpLeg, func(g *Leg) { g.Silent = 3 * time.Minute })
@@ -65,6 +66,7 @@ func statusSamples() []statusSample {
 		{"nothing heard", one(quiet)},
 		{"program stopped", one(stopped)},
 		{"cut off", one(cut)},
+		{"dialed again", one(again)},
 		{"UDP", one(udpLeg)},
 		{"UDP, nobody yet", one(nobody)},
 		{"UDP, raw", one(raw)},

@@ -26,6 +26,7 @@ type Leg struct {
 	Silent      time.Duration // the peer's program, though it should answer, said nothing for so long; shown in steps from 15 s on; 0 where nobody need answer
 	Kernel      Kernel        // of the peer, while its program is silent
 	Left        time.Duration // of TIME-WAIT
+	Again       time.Duration // until it is dialed again; 0: it is not
 	RTT         time.Duration // 0: not known
 	Word        string        // the connection's life: "ShADad"
 	Source      string        // who told the numbers: "cap", "txq", "rel", "lab"
@@ -146,6 +147,12 @@ func (a *bar) state(l *Look, g *Leg) {
 	a.shrink(7, keep, field{pick(st == th.Good, th.Strong, st), name}, field{pick(st == th.Good, th.Strong, st), short})
 	if g.Left > 0 {
 		a.add(10, field{th.Warn, words.BarLeft.In(l.Lang, int(g.Left/time.Second))})
+	}
+	if g.Again > 0 {
+		a.gap(2)
+		a.about(PartAgain)
+		a.add(11, field{th.Warn, words.BarAgain.In(l.Lang, int((g.Again+time.Second-1)/time.Second))})
+		a.add(7, field{th.Dim, words.BarAgainKeys.In(l.Lang)})
 	}
 	if g.Proto == "TCP" && steps(g.Silent) > 0 {
 		a.gap(2)

@@ -31,6 +31,7 @@ type Options struct {
 	JSON     bool
 	Side     string        // in JSON: which end this is, where both are in one process
 	Wait     time.Duration // -w; 0: DefaultWait; < 0: for ever
+	Retry    bool          // a peer that was lost is waited for as long as it takes
 	Lang     words.Lang
 }
 
@@ -88,6 +89,7 @@ type run struct {
 	met    bool // there was a peer
 	halved bool // all is sent and that was said
 	heard  time.Time
+	lost   time.Time // when the connection was lost that may be made again; zero: it was not, or it was
 	over   bool
 	broken bool   // it ended otherwise than it should
 	reason string // for JSON's end
@@ -258,6 +260,17 @@ func (r *run) act(now time.Time) {
 	if r.halved && r.o.Wait > 0 && now.Sub(r.heard) >= r.o.Wait {
 		r.over, r.reason = true, "no answer"
 	}
+	if at := r.lostUntil(); !at.IsZero() && !now.Before(at) {
+		r.over, r.broken = true, true
+	}
+}
+
+// lostUntil is until when a lost peer is waited for; zero: none is, or for ever.
+func (r *run) lostUntil() time.Time {
+	if r.lost.IsZero() || r.o.Wait < 0 || r.o.Retry || r.o.InTTY {
+		return time.Time{}
+	}
+	return r.lost.Add(r.o.Wait)
 }
 
 // drained reports whether the input has ended and all of it is with the transport.
@@ -344,6 +357,9 @@ func (r *run) next(now time.Time) time.Duration {
 	}
 	if r.halved && r.o.Wait > 0 {
 		at(r.heard.Add(r.o.Wait))
+	}
+	if t := r.lostUntil(); !t.IsZero() {
+		at(t)
 	}
 	if next.IsZero() {
 		return time.Hour

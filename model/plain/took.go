@@ -29,7 +29,7 @@ func (r *run) took(ev transport.Event, ok bool) {
 		r.count(ev)
 		r.look()
 	case transport.Up:
-		r.met = true
+		r.met, r.lost, r.heard = true, time.Time{}, time.Now()
 		l := &r.legs[legOf(ev.Proto)]
 		l.up, l.dialer, l.wire, l.fin = true, ev.Dialer, r.wire(ev.Proto), false
 		l.since, l.finSeen = time.Now(), time.Time{}
@@ -190,6 +190,12 @@ func (r *run) count(ev transport.Delivery) {
 		if l.wire == session.Framed {
 			l.framed += len(ev.Fates)
 		}
+	case transport.Queued: // the connection was lost before it was confirmed: it is sent again
+		l.sent -= len(ev.Fates)
+		if l.wire == session.Framed {
+			l.framed -= len(ev.Fates)
+		}
+		l.acked = min(l.acked, l.delivered)
 	case transport.Acked:
 		l.acked += len(ev.Fates)
 	case transport.Delivered:
@@ -213,10 +219,15 @@ func (r *run) down(ev transport.Down) {
 		return // over the other protocol it goes on
 	}
 	r.halved, r.limit, r.early = false, maxPiece, early{}
+	if ev.Again {
+		r.lost = time.Now()
+		return
+	}
+	r.lost = time.Time{}
 	switch ev.Cause {
 	case transport.BusyPeer, transport.Mistaken, transport.Refused:
 		r.broken = true
-	case transport.Reset, transport.Lost:
+	case transport.Reset, transport.Lost, transport.Killed:
 		r.broken = !r.drained()
 	}
 	r.over = dialer || r.drained()
@@ -298,6 +309,7 @@ func (r *run) end(ctx context.Context) int {
 		r.took(ev, true)
 	}
 	<-closed
+	r.tellOwed()
 	r.reason, r.broken = reason, broken // what ended it, not what followed from that
 	if r.json != nil {
 		r.out.buf = r.json.Watch(r.out.buf, r.tr, time.Time{})
@@ -308,6 +320,30 @@ func (r *run) end(ctx context.Context) int {
 	defer cancel()
 	r.errs.close(short.Done())
 	return r.code(ctx)
+}
+
+// tellOwed says how many lines did not go, or went and were not confirmed.
+func (r *run) tellOwed() {
+	unsent, unconfirmed := len(r.waiting), 0
+	for k := range r.legs {
+		l := &r.legs[k]
+		if l.arrived() && l.accepted == int(r.row-1) {
+			unconfirmed = 0
+			break // it is enough that they came one way
+		}
+		if k == 0 {
+			unsent += max(l.accepted-l.sent, 0)
+			if !(l.fin && l.acked >= l.sent) {
+				unconfirmed = max(l.framed-l.delivered, 0)
+			}
+		}
+	}
+	if unsent > 0 {
+		r.tell(words.PlainUnsent.In(r.o.Lang, unsent))
+	}
+	if unconfirmed > 0 {
+		r.tell(words.PlainUnconfirmed.In(r.o.Lang, unconfirmed))
+	}
 }
 
 // errsPatience is how long the end waits for a reader of our notices.

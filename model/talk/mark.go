@@ -13,15 +13,21 @@ import (
 //
 //	                Queued Sent Acked Delivered Unknown Failed
 //	from Queued        ·     ✓     ✓      ✓        ✓       ✓
-//	     Sent          ·     ·     ✓      ✓        ✓       ✓
-//	     Acked         ·     ·     ·      ✓        ·       ·
+//	     Sent          ✓     ·     ✓      ✓        ✓       ✓
+//	     Acked         ✓     ·     ·      ✓        ·       ·
 //	     Delivered     ·     ·     ·      ·        ·       ·
-//	     Unknown       ·     ·     ✓      ✓        ·       ✓
-//	     Failed        ·     ·     ·      ✓        ·       ·
+//	     Unknown       ✓     ·     ✓      ✓        ·       ✓
+//	     Failed        ✓     ·     ·      ✓        ·       ·
+//
+// Queued comes again when the connection was lost before a receipt came: what
+// became of the line over the old one counts no more, and it waits for the next.
 func follows(from, to transport.Mark) bool {
+	if to == transport.Queued {
+		return from != transport.Queued && from != transport.Delivered
+	}
 	switch from {
 	case transport.Queued:
-		return to != transport.Queued
+		return true
 	case transport.Sent:
 		return to > transport.Sent
 	case transport.Acked, transport.Failed:
@@ -71,6 +77,9 @@ func (t *Talk) mark(f *fate, m transport.Mark, in *transport.Fate) bool {
 	}
 	if f.known() && f.is() == transport.Failed {
 		f.acked = 0 // it was the reason
+	}
+	if m == transport.Queued {
+		*f = fate{} // it gets other numbers
 	}
 	f.mark = uint8(m) + 1
 	switch m {

@@ -68,4 +68,5 @@ const (
 	Info Level = iota
 	Warn
 	Alarm
+	Divide // what follows goes over another connection
 )

@@ -1,6 +1,7 @@
 package talk
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -23,8 +24,10 @@ type Teller struct {
 	Held    bool // our half stays open after the peer's FIN: /hold on
 	legs    [2]struct {
 		up, dialer bool
+		count      int  // of connections, this one included
 		raw        bool // the peer was taken for raw
 		nick       safe.Text
+		known      bool // its name, which is on its way, is no news
 		unnamed    bool // it is a seqtalk, which is told with its name
 	}
 }
@@ -34,7 +37,9 @@ type Teller struct {
 func (t *Teller) Tell(ev transport.Event) (text string, l Level) {
 	switch ev := ev.(type) {
 	case transport.Up:
-		return t.up(ev), Info
+		return t.up(ev)
+	case transport.Resumed:
+		return t.resumed(ev)
 	case transport.Settled:
 		return t.settled(ev), Info
 	case transport.Down:
@@ -83,11 +88,15 @@ func (t *Teller) name(p segment.Proto) string {
 	return t.say(words.TalkPeer)
 }
 
-func (t *Teller) up(ev transport.Up) string {
+func (t *Teller) up(ev transport.Up) (string, Level) {
 	w := &t.legs[leg(ev.Proto)]
 	w.up, w.dialer, w.raw, w.nick = true, ev.Dialer, false, safe.Text{}
+	w.count++
+	l := Info
 	var text string
 	switch {
+	case ev.Proto == segment.TCP && w.count > 1:
+		text, l = t.say(words.TalkAnew, w.count, ev.Local, ev.Peer), Divide
 	case ev.Proto == segment.UDP:
 		text = t.say(words.TalkKnown, ev.Local, ev.Peer)
 	case ev.Dialer:
@@ -96,9 +105,29 @@ func (t *Teller) up(ev transport.Up) string {
 		text = t.say(words.TalkAnswered, proto(ev.Proto), ev.Local, ev.Peer)
 	}
 	if ev.Stack == "lab" {
-		return t.say(words.TalkInLab, text)
+		return t.say(words.TalkInLab, text), l
 	}
-	return text
+	return text, l
+}
+
+// resumed says how the conversation goes on over another connection, and that this
+// is not TCP's doing.
+func (t *Teller) resumed(ev transport.Resumed) (text string, l Level) {
+	name := t.name(ev.Proto)
+	switch {
+	case ev.Same && ev.Again == 0:
+		return t.say(words.TalkGoesOn, name), Info
+	case ev.Same:
+		return t.say(words.TalkGoesOnAgain, name, ev.Again), Info
+	}
+	text = t.say(words.TalkOther, name)
+	switch {
+	case ev.Kept > 0 && t.Screen:
+		text += t.say(words.TalkOtherKept, ev.Kept)
+	case ev.Again > 0:
+		text += t.say(words.TalkOtherAgain, ev.Again)
+	}
+	return text, Warn
 }
 
 // renamed tells of a new name once, over whichever protocol it comes first.
@@ -109,7 +138,11 @@ func (t *Teller) renamed(ev transport.Renamed) string {
 		p = words.TalkNamed
 	}
 	w.nick = peerNick(string(ev.Nick))
-	if w.unnamed {
+	switch {
+	case w.known:
+		w.known = false
+		return ""
+	case w.unnamed:
 		w.unnamed = false
 		return t.framed(ev.Proto)
 	}
@@ -124,6 +157,9 @@ func (t *Teller) settled(ev transport.Settled) string {
 	wasRaw := w.raw
 	w.nick, w.raw = peerNick(string(ev.Nick)), ev.Wire == session.Raw
 	switch {
+	case ev.Wire == session.Framed && w.count > 1 && ev.Proto == segment.TCP:
+		w.known = w.nick == (safe.Text{})
+		return "" // how it goes on is told
 	case ev.Wire == session.Framed && w.nick == (safe.Text{}):
 		w.unnamed = true // its HELLO, with the name, is on its way
 		return ""
@@ -157,16 +193,22 @@ func (t *Teller) down(ev transport.Down) (string, Level) {
 		text += t.say(words.TalkUnsent, ev.Unsent)
 	}
 	w := &t.legs[leg(ev.Proto)]
-	if w.up && !w.dialer && !t.Leaving && ev.Cause != transport.Ended {
+	switch {
+	case ev.Again && w.dialer:
+		text += t.say(words.TalkRedial)
+	case ev.Again && !t.Leaving:
+		text += t.say(words.TalkWaitingFor)
+	case w.up && !w.dialer && !t.Leaving && ev.Cause != transport.Ended:
 		text += t.say(words.TalkWaiting)
 	}
-	switch failed := ev.Cause == transport.Lost || ev.Cause == transport.Reset || ev.Cause == transport.BusyPeer; {
+	switch failed := ev.Cause == transport.Lost || ev.Cause == transport.Reset || ev.Cause == transport.BusyPeer || ev.Cause == transport.Killed; {
+	case ev.Again:
 	case t.Screen && (ev.Cause == transport.Refused || failed && w.dialer):
 		text += t.say(words.TalkAgain)
 	case ev.Cause == transport.Refused:
 		text += t.say(words.TalkRetry)
 	}
-	w.up, w.nick, w.unnamed = false, safe.Text{}, false
+	w.up, w.nick, w.unnamed, w.known = false, safe.Text{}, false, false
 	return text, l
 }
 
@@ -183,12 +225,17 @@ func (t *Teller) cause(ev transport.Down) (string, Level) {
 		return t.say(words.TalkReset, p, t.name(ev.Proto)), Alarm
 	case transport.Aborted:
 		return t.say(words.TalkAborted, p), Warn
+	case transport.Killed:
+		return t.say(words.TalkKilled, p, t.name(ev.Proto)), Alarm
 	case transport.Refused:
 		return t.say(words.TalkRefused, p, reason(t.Lang, ev.Err)), Alarm
 	case transport.BusyPeer:
 		return t.say(words.TalkBusy, p), Warn
 	case transport.Mistaken:
 		return t.say(words.TalkMistaken, p, reason(t.Lang, ev.Err)), Alarm
+	}
+	if errors.Is(ev.Err, transport.ErrReplaced) {
+		return t.say(words.TalkReplaced, p, t.name(ev.Proto)), Warn
 	}
 	return t.say(words.TalkLost, p, reason(t.Lang, ev.Err)), Alarm
 }
@@ -227,6 +274,8 @@ func NoteText(l words.Lang, n transport.Notice) string {
 		return words.NoticePlaintext.In(l, a.text(0))
 	case transport.NotePeerSilent:
 		return silence(l, a)
+	case transport.NoteRawAgain:
+		return words.NoticeRawAgain.In(l)
 	case transport.NotePeerBack:
 		return words.NoticeBack.In(l, a.text(0))
 	}

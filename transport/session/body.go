@@ -18,7 +18,7 @@ type (
 		Session   uint64
 		Protocols Protocols
 		Nick      string
-		Proof     uint32 // over UDP: a number that only who got our answer can know; 0 on a stream
+		Proof     uint64 // over UDP: a number that only who got our answer can know; on a stream: 0, or who goes on with a conversation has all up to the id before this number
 	}
 	nickBody struct {
 		_    struct{} `cbor:",toarray"`
@@ -40,6 +40,9 @@ type (
 	pingBody struct { // of PONG too
 		_       struct{} `cbor:",toarray"`
 		Highest uint64   // id sent
+	}
+	halfBody struct { // nothing more is to be said
+		_ struct{} `cbor:",toarray"`
 	}
 	byeBody struct {
 		_      struct{} `cbor:",toarray"`

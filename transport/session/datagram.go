@@ -10,7 +10,7 @@ import (
 type association struct {
 	tracker   *tracker
 	session   uint64 // of the frame at hand
-	proof     uint32 // what a listener wants to see in a HELLO, and a dialer puts there
+	proof     uint64 // what a listener wants to see in a HELLO, and a dialer puts there
 	proved    bool   // it was there: the address is no forgery
 	came      int    // octets that came from an address before it was proved
 	went      int    // and that were sent there

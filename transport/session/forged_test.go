@@ -61,7 +61,7 @@ func TestNoAmplification(t *testing.T) {
 		first["HELLO, "+name] = [][]byte{frames(true)["HELLO"], p}
 		first["greeting, "+name] = [][]byte{[]byte(theGreeting), p}
 	}
-	for _, proof := range []uint32{0, noProof, 1 << 31} {
+	for _, proof := range []uint64{0, noProof, 1 << 31} {
 		for _, nick := range []string{"", "a", "a longer name"} {
 			name := fmt.Sprintf("HELLO of %q, proof %d", nick, proof)
 			first[name] = [][]byte{frameOf(hello, theSession, &helloBody{Instance: alice, Session: theSession, Nick: nick, Proof: proof})}
@@ -106,7 +106,7 @@ func TestProof(t *testing.T) {
 	m := New(t0, c)
 	m.Input(t0, frames(true)["HELLO"])
 	b, err := readHello(octets(outs(m, t0))[16:])
-	if err != nil || b.Proof != uint32(c.Secret)|proofBit {
+	if err != nil || b.Proof != uint64(uint32(c.Secret)|proofBit) {
 		t.Fatalf("%+v, %v", b, err)
 	}
 	m.Input(t0, frames(true)["TEXT"])

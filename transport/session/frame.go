@@ -35,6 +35,7 @@ const (
 	ping
 	pong
 	bye
+	half      kind = 128 // skipped by who does not know it, as all from here on
 	skippable kind = 128
 )
 
@@ -55,6 +56,8 @@ func (k kind) String() string {
 		return "PONG"
 	case bye:
 		return "BYE"
+	case half:
+		return "HALF"
 	}
 	return fmt.Sprintf("type %d", uint8(k))
 }

@@ -29,7 +29,7 @@ func TestFrameOctets(t *testing.T) {
 	m.Send(t0, 4, []byte("x"), true)
 	all := outs(m, t0)
 	for i, want := range []string{
-		"f5 01 00 01 0000001b 85 1ba11ce00000000001 1b0123456789abcdef 03 65616c696365 00",
+		"f5 01 00 01 0000001b 85 1ba11ce00000000001 1b0123456789abcdef 13 65616c696365 00",
 		"f5 01 00 03 00000011 85 01 03 f4 1b0000018f34069e00 43e59ca8",
 		"f5 01 00 03 0000000f 85 02 04 f5 1b0000018f34069e00 4178",
 	} {

@@ -25,6 +25,8 @@ const (
 	window           = 1 << 16 // ids the loss tracker remembers, and the widest plausible jump
 	keptOverUDP      = 1 << 16 // messages of ours that a late receipt can still confirm
 	keptOverTCP      = 1 << 18 // the same on a stream, where only a peer that gives no receipts gets there
+	keptOctets       = 8 << 20 // of frames of ours without a receipt on a stream, more than any window
+	keptTexts        = 1 << 17 // and how many those may be
 	chunk            = 16 << 10
 	lastMilli        = 253_402_300_799_999 // ms: the last of the year 9999
 	helloRepeats     = 5

@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -35,6 +36,10 @@ type Machine struct {
 	in     reader
 	dg     association
 
+	resumes  bool // the peer knows HALF, and how to go on after its connection is lost
+	peerHalf bool // the peer said HALF
+	past     pastState
+
 	receiptOwed, nickOwed, pongOwed, pingOwed bool
 
 	lastPing time.Time
@@ -63,11 +68,12 @@ func New(now time.Time, c Config) *Machine {
 		m.dg.tracker = new(tracker)
 		m.dg.proof = noProof
 		if !c.Dialer {
-			m.dg.proof = uint32(c.Secret) | proofBit
+			m.dg.proof = uint64(uint32(c.Secret) | proofBit)
 		}
 	}
 	if c.Dialer {
 		m.session = c.Session
+		m.offerPast()
 	}
 	if c.Wire == Framed {
 		m.expectHello()
@@ -350,7 +356,11 @@ func (m *Machine) helloBody() *helloBody {
 		Instance: m.c.Instance, Session: m.session, Protocols: m.c.Protocols,
 		Nick: m.c.Nick, Proof: m.dg.proof,
 	}
-	if m.c.Datagram && !m.c.Dialer {
+	switch {
+	case !m.c.Datagram:
+		b.Protocols |= resuming
+		b.Proof = m.past.offer
+	case !m.c.Dialer:
 		b.Protocols |= answering
 	}
 	return b
@@ -391,6 +401,10 @@ func (m *Machine) frame(k kind, body []byte, size int, first, last uint64) {
 		m.mistaken(fmt.Errorf("%v %v", k, m.state))
 		return
 	case skip:
+		if k == half && !m.c.Datagram && readBody(k, body, &halfBody{}) == nil {
+			m.peerHalf = true
+			return
+		}
 		m.n.Skipped++
 		return
 	case ignore:
@@ -427,6 +441,7 @@ func (m *Machine) frame(k kind, body []byte, size int, first, last uint64) {
 	case bye:
 		var b byeBody
 		if err = readBody(k, body, &b); err == nil {
+			m.past.kept = b.Reason == Busy && m.state == open && m.Past() != nil
 			m.hushed, m.state = true, ended
 			m.dg.helloAt = time.Time{}
 			m.emit(Bye{Reason: b.Reason})
@@ -461,15 +476,21 @@ func (m *Machine) tookHello(b helloBody) error {
 		return nil
 	case session != 0 && b.Session != session:
 		return fmt.Errorf("HELLO of session %x in session %x", b.Session, session)
+	case m.c.Datagram && b.Proof > math.MaxUint32:
+		return fmt.Errorf("HELLO with a proof of more than 32 bits")
 	case m.peer.Instance != 0 && b.Instance != m.peer.Instance:
 		return fmt.Errorf("HELLO of instance %x, which was %x", b.Instance, m.peer.Instance)
 	}
 	known := m.peer.Instance != 0 // by a HELLO or by its greeting
 	m.met, m.state, m.session = true, open, b.Session
 	m.in.helloBy = time.Time{}
-	m.peer.Instance, m.peer.Session, m.peer.Protocols = b.Instance, b.Session, b.Protocols&^answering
+	m.peer.Instance, m.peer.Session, m.peer.Protocols = b.Instance, b.Session, b.Protocols&^(answering|resuming)
+	m.resumes = !m.c.Datagram && b.Protocols&resuming != 0
 	if !known {
 		m.peer.Nick = b.Nick
+	}
+	if !m.c.Datagram {
+		m.matchPast(b.Proof)
 	}
 	switch {
 	case m.c.Datagram && !m.c.Dialer:
@@ -487,12 +508,15 @@ func (m *Machine) tookHello(b helloBody) error {
 	} else if b.Nick != "" {
 		m.renamed(b.Nick)
 	}
+	if err := m.goOn(b.Proof); err != nil {
+		return err
+	}
 	m.release()
 	return nil
 }
 
 // proves takes the proof of a caller: who has our answer is where it went.
-func (m *Machine) proves(proof uint32) {
+func (m *Machine) proves(proof uint64) {
 	if proof != m.dg.proof || m.dg.proved || !m.in.greeted {
 		return
 	}
@@ -508,6 +532,7 @@ func (m *Machine) tookGreeting(session, instance uint64) {
 		m.state = open
 		m.replyHello("")
 	} else {
+		m.offerPast()
 		m.sayHello()
 	}
 	m.becomeFramed()

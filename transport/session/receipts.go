@@ -69,6 +69,8 @@ func (b *receiptBody) highest() (id uint64, ok bool) {
 // A sent is a TEXT of ours that was handed over.
 type sent struct {
 	row       uint64
+	octets    []byte        // of its frame, on a stream, until it is confirmed
+	text      int           // how many of them are the message's own
 	at        time.Duration // since the machine's start
 	confirmed bool
 	late      bool // Unconfirmed was said
@@ -82,6 +84,8 @@ type sentTexts struct {
 	next  uint64 // id of the next to be handed over
 	due   uint64 // the first whose patience has not run out
 	limit int
+
+	weight int // of the octets kept
 }
 
 func (s *sentTexts) get(id uint64) *sent { return &s.ring[id&uint64(len(s.ring)-1)] }
@@ -92,6 +96,7 @@ func (s *sentTexts) add(v sent) (old sent, impatient bool) {
 	if n := s.next - s.first; n == uint64(s.limit) {
 		old = *s.get(s.first)
 		impatient = !old.confirmed && s.due == s.first
+		s.weight -= len(old.octets)
 		s.first++
 		s.due = max(s.due, s.first)
 	} else if n == uint64(len(s.ring)) {
@@ -102,6 +107,7 @@ func (s *sentTexts) add(v sent) (old sent, impatient bool) {
 		s.ring = grown
 	}
 	*s.get(s.next) = v
+	s.weight += len(v.octets)
 	s.next++
 	return old, impatient
 }
@@ -114,6 +120,8 @@ func (s *sentTexts) confirm(id uint64) (v sent, ok bool) {
 	}
 	v = *s.get(id)
 	s.get(id).confirmed = true
+	s.get(id).octets = nil
+	s.weight -= len(v.octets)
 	for s.first < s.next && s.get(s.first).confirmed {
 		s.first++
 	}

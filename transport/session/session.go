@@ -38,6 +38,10 @@ const (
 	// answering marks, in a datagram, the HELLO of who was called, so that two who
 	// are called by a third never take each other's answers for calls.
 	answering
+
+	// resuming marks, on a stream, who says HALF before it sends FIN on purpose, and
+	// can go on with a conversation whose connection was lost.
+	resuming
 )
 
 // Config is what a machine is made with.
@@ -50,8 +54,9 @@ type Config struct {
 	Secret    uint64 // of a listener over UDP: random, another one for each machine
 	Protocols Protocols
 	Nick      string
-	MaxOctets int  // of one datagram, header included; 0: 1200
-	Patient   bool // nobody else can call: there is no deadline for a HELLO or a frame, however bad the link
+	MaxOctets int   // of one datagram, header included; 0: 1200
+	Past      *Past // of a stream: what the last connection left, if it was lost; the dialer's Session is its own then
+	Patient   bool  // nobody else can call: there is no deadline for a HELLO or a frame, however bad the link
 }
 
 // Peer is who is at the other end, as far as it said so. All of it is the
@@ -133,6 +138,14 @@ const (
 // "HTTP", "SSH", "telnet".
 type Foreign struct{ Name string }
 
+// Continued says, once, what became of the Past a machine was made with: the
+// peer is the same process and goes on, or it is another and nothing is
+// resumed. Again is how many of our messages are sent again.
+type Continued struct {
+	Resumed bool
+	Again   int
+}
+
 // Failed says that the octets make no sense and, on a stream, that there is no
 // way on; a datagram is just dropped and counted.
 type Failed struct{ Err error }
@@ -144,6 +157,7 @@ func (Unconfirmed) event() {}
 func (Renamed) event()     {}
 func (Bye) event()         {}
 func (Foreign) event()     {}
+func (Continued) event()   {}
 func (Failed) event()      {}
 
 // Counters are what a machine has counted.

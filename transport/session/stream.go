@@ -187,13 +187,37 @@ func (m *Machine) EOF(now time.Time) {
 	m.in.idleAt, m.in.begunAt, m.in.helloBy = time.Time{}, time.Time{}, time.Time{}
 	switch framed := m.in.mode == framing || m.in.mode == first && m.c.Wire == Framed; {
 	case len(m.in.rx)+m.in.skip == 0 || framed && m.state >= left:
+	case framed && (m.resumes || m.state == opening):
+		m.in.rx, m.in.skip = nil, 0 // it was lost, and goes on elsewhere
 	case framed:
 		m.mistaken(errors.New("the stream ended inside a frame"))
 	default:
-		m.settleText(m.in.rx)
-		m.takeText(len(m.in.rx), true)
+		n := len(m.in.rx) - m.unfinished()
+		if n < len(m.in.rx) {
+			m.n.Ignored++
+		}
+		if n == 0 {
+			break
+		}
+		m.settleText(m.in.rx[:n])
+		m.takeText(n, true)
 	}
 	m.release()
+}
+
+// unfinished is how many of the octets at the end are no text but the beginning
+// of the greeting or the HELLO of a seqtalk that did not come to say it.
+func (m *Machine) unfinished() int {
+	r := &m.in
+	switch seqtalk := m.c.Past != nil || m.wire == Framed; {
+	case r.mode == scanning && (seqtalk || !r.answered || len(r.rx)-r.noHello >= 4): // no text holds magic, version, mode, type
+		return len(r.rx) - r.noHello
+	case r.mode == first && !m.c.Dialer && (seqtalk || len(r.rx) >= len(greetingWord)):
+		if _, _, match := greeting(r.rx); match == maybe {
+			return len(r.rx)
+		}
+	}
+	return 0
 }
 
 // lookForStrangers tells if the first octets belong to another protocol.
@@ -384,7 +408,7 @@ func (m *Machine) readFrames() {
 			}
 			return
 		}
-		if k >= skippable {
+		if k >= skippable && (k != half || n != 1) {
 			p, _, _ := m.in.take(min(len(p), headerLen+n))
 			m.in.skip = headerLen + n - len(p)
 			m.frame(k, nil, 0, 0, 0)

@@ -8,7 +8,7 @@ import (
 
 // one frame of each row of the table
 func frames(datagram bool) map[string][]byte {
-	session, proof := uint64(0), uint32(0)
+	session, proof := uint64(0), uint64(0)
 	if datagram {
 		session, proof = theSession, noProof
 	}
@@ -20,7 +20,8 @@ func frames(datagram bool) map[string][]byte {
 		"PING":    frameOf(ping, session, &pingBody{}),
 		"PONG":    frameOf(pong, session, &pingBody{}),
 		"BYE":     frameOf(bye, session, &byeBody{}),
-		"128":     frameOf(128, session, &pingBody{}),
+		"129":     frameOf(129, session, &pingBody{}),
+		"HALF":    frameOf(half, session, &halfBody{}),
 		"255":     frameOf(255, session, &pingBody{}),
 		"31":      frameOf(31, session, &pingBody{}),
 	}
@@ -63,7 +64,8 @@ func TestTable(t *testing.T) {
 		"stream open PING":     " → PONG",
 		"stream open PONG":     "",
 		"stream open BYE":      "bye 0",
-		"stream open 128":      "skipped",
+		"stream open 129":      "skipped",
+		"stream open HALF":     "",
 		"stream open 255":      "skipped",
 		"stream open 31":       "failed: frame of unknown type 31 → BYE",
 		"stream left BYE":      "bye 0",
@@ -77,7 +79,8 @@ func TestTable(t *testing.T) {
 		"datagram open PING":     " → PONG",
 		"datagram open PONG":     "",
 		"datagram open BYE":      "bye 0",
-		"datagram open 128":      "skipped",
+		"datagram open 129":      "skipped",
+		"datagram open HALF":     "skipped",
 		"datagram open 255":      "skipped",
 		"datagram left BYE":      "bye 0",
 	}
@@ -112,7 +115,7 @@ func TestTable(t *testing.T) {
 				case state.name == "left" || state.name == "ended" || datagram:
 					w = "ignored" // a datagram before a HELLO is of no session
 				default:
-					w = fmt.Sprintf(failed, strings.Replace(strings.Replace(name, "128", "type 128", 1), "255", "type 255", 1))
+					w = fmt.Sprintf(failed, strings.Replace(strings.Replace(name, "129", "type 129", 1), "255", "type 255", 1))
 				}
 				if got != w {
 					t.Errorf("%s: %q, want %q", key, got, w)
@@ -126,7 +129,7 @@ func TestTable(t *testing.T) {
 func TestTableDialer(t *testing.T) {
 	for name, want := range map[string]string{
 		"NICK": "malformed", "TEXT": "malformed", "RECEIPT": "malformed", "PING": "malformed", "PONG": "malformed",
-		"128": "malformed", "31": "malformed", "BYE": "bye 0", "HELLO": "settled framed with bob",
+		"129": "malformed", "31": "malformed", "BYE": "bye 0", "HELLO": "settled framed with bob",
 	} {
 		m := New(t0, config(true, true, Framed))
 		p := frames(true)[name]

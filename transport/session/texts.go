@@ -95,6 +95,9 @@ func (m *Machine) asksAgain() bool {
 
 // holds is whether h has to wait.
 func (m *Machine) holds(h *held) bool {
+	if m.Unsettled() {
+		return true
+	}
 	if m.wire == Framed {
 		return !m.in.greeted || m.c.Datagram && m.state == opening || !m.known()
 	}
@@ -118,7 +121,7 @@ func (m *Machine) heldUntil(h *held) time.Time {
 
 // releaseAt is when the first held text leaves raw.
 func (m *Machine) releaseAt() time.Time {
-	if m.texts.held.len() == 0 {
+	if m.texts.held.len() == 0 || m.Unsettled() {
 		return time.Time{}
 	}
 	return m.heldUntil(m.texts.held.front())
@@ -169,6 +172,9 @@ func (m *Machine) handedOver(p parcel) {
 		return
 	}
 	s := sent{row: p.Row, at: m.now.Sub(m.start)}
+	if !m.c.Datagram {
+		s.octets, s.text = p.Octets, p.Text
+	}
 	oldest := m.texts.sent.first
 	if old, impatient := m.texts.sent.add(s); impatient && m.c.Datagram {
 		m.emit(Unconfirmed{ID: oldest + m.texts.raw, Row: old.row})

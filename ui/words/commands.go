@@ -37,9 +37,11 @@ var (
 	CmdHold = Command{phrase("hold", "保持"), phrase("[on|off]", "[on|off]"),
 		phrase("TCP: keep our half open after the peer's FIN", "TCP：对方发出 FIN 后，我方这一半仍保持打开")}
 	CmdConnect = Command{phrase("connect", "连接"), nothing,
-		phrase("dial again after the conversation ended", "对话结束后重新拨号")}
+		phrase("dial again after the conversation ended; now, if it was lost", "对话结束后重新拨号；连接丢失时立即重拨")}
+	CmdResend = Command{phrase("resend", "重发"), nothing,
+		phrase("send here what a peer that was lost did not confirm", "把失去的对方没有确认的内容发到这里")}
 	CmdDisconnect = Command{phrase("disconnect", "断开"), nothing,
-		phrase("end the conversation, stay here", "结束对话，但不退出程序")}
+		phrase("end the conversation, or the dialing after a loss; stay here", "结束对话，或停止丢失后的重拨；不退出程序")}
 	CmdHalfClose = Command{phrase("halfclose", "半关闭"), nothing,
 		phrase("send FIN and go on reading", "发出 FIN，继续接收")}
 	CmdTheme = Command{phrase("theme", "主题"), phrase("[NAME]", "[名称]"),

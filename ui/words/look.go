@@ -46,6 +46,9 @@ var (
 	TopicProgramSilent = topic("RFC 1122 §4.2.3.6", "The program is silent", "对方程序静默",
 		"For %s the other program has answered nothing, though it should. Its system may still acknowledge every byte on its behalf: an ack says that the computer lives, not that the program does.",
 		"对方程序已有 %s 没有应答，而它本该应答。它的系统仍可能替它确认每个字节：ack 只说明主机还在，不说明程序还在。")
+	TopicAgain = topic("RFC 9293 §3.10.7.4", "Dialed again", "重新拨号",
+		"The connection is lost and TCP will not bring it back. In %d s seqtalk asks for a new one, which has other ports and numbers; what the peer's program did not confirm is then sent again, by seqtalk. /connect tries at once, Esc stops it.",
+		"连接已经失去，TCP 不会把它找回来。%d 秒后 seqtalk 会请求建立新的连接，端口和序号都是新的；对方程序没有确认的内容由 seqtalk 重新发送。/connect 立即重试，Esc 停止。")
 	TopicProgramStopped = topic("RFC 1122 §4.2.3.6", "The program is silent, its kernel is not", "对方程序静默，内核仍在应答",
 		"For %s the other program has answered nothing, though it should, while its kernel acknowledges every byte on its behalf: the computer is there, the program is stopped or stuck. An ack says no more than that.",
 		"对方程序已有 %s 没有应答，它的内核却替它确认着每个字节：主机还在，程序停住或卡住了。ack 能说明的只有这么多。")

@@ -9,10 +9,20 @@ var (
 	TalkCalled   = phrase("connected: %s %s ⇄ %s, you called", "已连接：%s %s ⇄ %s，由你发起")
 	TalkAnswered = phrase("connected: %s %s ⇄ %s, the peer called", "已连接：%s %s ⇄ %s，由对方发起")
 	// UDP's.
-	TalkKnown   = phrase("UDP %s ⇄ %s: somebody to send to is known; UDP itself makes no connection", "UDP %s ⇄ %s：已知道往哪里发；UDP 本身不建立连接")
-	TalkInLab   = phrase("%s (userspace stack)", "%s（用户态协议栈）")
-	TalkWaiting = phrase("; waiting for the next one", "；继续等待下一个")
-	TalkUnsent  = phrase("; lines not sent yet: %d", "；还没发出的有 %d 行")
+	TalkKnown = phrase("UDP %s ⇄ %s: somebody to send to is known; UDP itself makes no connection", "UDP %s ⇄ %s：已知道往哪里发；UDP 本身不建立连接")
+	TalkInLab = phrase("%s (userspace stack)", "%s（用户态协议栈）")
+	// A new connection: which of this talk, our address, the peer's.
+	TalkAnew = phrase("TCP connection no. %d: %s ⇄ %s, with sequence numbers of its own", "第 %d 个 TCP 连接：%s ⇄ %s，序号重新开始")
+	// A name, how many lines.
+	TalkGoesOn      = phrase("%s is the program it was: the conversation goes on, nothing is missing", "%s 还是原来的程序：对话继续，什么也没少")
+	TalkGoesOnAgain = phrase("%s is the program it was: the conversation goes on. Lines nobody had confirmed, sent again: %d. That is seqtalk's doing: TCP knows nothing of a connection that is gone", "%s 还是原来的程序：对话继续。没有得到确认、重新发送的有 %d 行。这是 seqtalk 做的，不是 TCP：TCP 对已失去的连接一无所知")
+	TalkOther       = phrase("%s is another program than before, or was started again: it knows nothing of what was said", "%s 不是原来的程序，或者重新启动过：之前说过什么它并不知道")
+	TalkOtherAgain  = phrase("; lines nobody had confirmed, sent again, perhaps for the second time: %d", "；没有得到确认、重新发送的有 %d 行，也许对方已经收到过")
+	TalkOtherKept   = phrase("; lines meant for the one before that nobody confirmed: %d. They are kept for it; /resend sends them here", "；写给原来那一方而没有得到确认的有 %d 行，替它保留着；/resend 可发到这里")
+	TalkRedial      = phrase("; it will be dialed again", "；稍后重新拨号")
+	TalkWaitingFor  = phrase("; waiting for it to call again", "；等它重新呼叫")
+	TalkWaiting     = phrase("; waiting for the next one", "；继续等待下一个")
+	TalkUnsent      = phrase("; lines not sent yet: %d", "；还没发出的有 %d 行")
 	// Half-close: FIN tells what the peer will not do, never that it still reads.
 	TalkHalf     = phrase("%s will send nothing more over %s (FIN); our own FIN answers it once all is sent. /hold on keeps our half open", "%s 不会再通过 %s 发送任何内容（FIN）；我方发完后用自己的 FIN 回应。/hold on 可让我方这一半保持打开")
 	TalkHalfPipe = phrase("%s will send nothing more over %s (FIN); our own FIN answers it once all is sent", "%s 不会再通过 %s 发送任何内容（FIN）；我方发完后用自己的 FIN 回应")
@@ -45,6 +55,8 @@ var (
 	TalkFIN      = phrase("%[2]s closed the %[1]s connection (FIN)", "%[2]s 关闭了 %[1]s 连接（FIN）")
 	TalkEnded    = phrase("you ended the %s conversation", "你结束了 %s 对话")
 	TalkReset    = phrase("%[2]s broke the %[1]s connection off (RST): bytes not acknowledged yet may never have arrived", "%[2]s 强行中断了 %[1]s 连接（RST）：尚未确认的字节可能没有到达")
+	TalkKilled   = phrase("%[2]s is gone: its system closed the %[1]s connection (FIN), its program said no goodbye: it was killed, it seems", "%[2]s 不在了：它的系统关闭了 %[1]s 连接（FIN），程序却没有道别，看来是被杀掉了")
+	TalkReplaced = phrase("%[2]s has lost this %[1]s connection, which nothing here told, and made another", "%[2]s 失去了这个 %[1]s 连接（这边毫无察觉），又建了一个")
 	TalkLost     = phrase("%s: the peer cannot be reached any more: %s", "%s：已联系不上对方：%s")
 	TalkRefused  = phrase("%s: nobody is there: %s", "%s：那边没有程序：%s")
 	TalkBusy     = phrase("%s: the other side is talking to somebody else", "%s：对方正在和别人对话")
@@ -77,6 +89,7 @@ var (
 	NoticeStopped    = phrase("; its kernel still acknowledges what we send: the computer is there, the program is stopped or stuck", "；它的内核仍在确认我方发出的字节：主机还在，程序停住或卡住了")
 	NoticeCut        = phrase("; no ACK comes either: the way there is cut, or the computer is gone", "；连 ACK 也没有：线路断了，或者那台主机不在了")
 	NoticeBack       = phrase("the peer's program answers again, after %s", "对方程序又有应答了，中间隔了 %s")
+	NoticeRawAgain   = phrase("plain text has no numbers by which it could go on: what was lost stays lost, only the connection is made again", "纯文本没有编号，无从续传：丢了的就丢了，只是重新建立连接")
 	NoticeOther      = phrase("notice %d", "通知 %d")
 )
 
@@ -117,6 +130,12 @@ var (
 
 // ProtocolAnd joins two protocols.
 var ProtocolAnd = phrase(" and ", " 和 ")
+
+// What is owed when all is over.
+var (
+	PlainUnsent      = phrase("lines that were not sent: %d", "没有发出的行数：%d")
+	PlainUnconfirmed = phrase("lines that were sent and never confirmed: %d", "已发出但始终没有得到确认的行数：%d")
+)
 
 // Without a screen.
 var PlainUnknown = phrase("not a command here; there are q, /quit, /say TEXT, and //TEXT for what begins with a slash", "这里没有这个命令；可用的有 q、/quit、/say 文字，以斜杠开头的文字写成 //文字")

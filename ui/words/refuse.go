@@ -5,6 +5,7 @@ var (
 	RefuseNoPeer = phrase("there is no peer", "还没有对方")
 	RefuseEnded  = phrase("the conversation has ended", "对话已结束")
 	RefuseHalf   = phrase("our half is closed (FIN sent); what the peer says still comes", "我方这一半已关闭（已发 FIN）；对方的话仍能收到")
+	RefuseKept   = phrase("nothing is kept for a peer that was lost", "没有为失去的对方保留的内容")
 	RefuseClosed = phrase("the program is leaving", "程序正在退出")
 	RefuseFull   = phrase("the queue is full", "发送队列已满")
 	RefuseHere   = phrase("not here", "这里没有这个功能")

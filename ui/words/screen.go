@@ -38,6 +38,8 @@ var (
 	BarUnreachable        = phrase("UNREACHABLE (ICMP)", "不可达 (ICMP)")
 	BarSilent             = phrase("SILENT %s", "静默 %s")
 	BarProgramSilent      = phrase("program silent %s", "对方程序静默 %s")
+	BarAgain              = phrase("again in %d s", "%d 秒后重拨")
+	BarAgainKeys          = phrase(" (Esc stops)", "（Esc 停止）")
 	BarKernelAcks         = phrase(", its kernel ACKs", "，内核仍 ACK")
 	BarKernelSilent       = phrase(", no ACK either", "，也无 ACK")
 	BarSeconds            = phrase("%d s", "%d 秒")
