@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
@@ -373,16 +374,16 @@ func TestExportedLadder(t *testing.T) {
 			must(t, a.Shows(addr))
 			b := terminal(t, 100, 30, how, addr, "--nick", "bob")
 			must(t, b.Shows("ESTABLISHED"))
-			b.Type("在吗？")
+			b.Type("在吗？\r")
 			must(t, a.Shows("在吗？"))
 			must(t, b.Shows("✓✓"))
 			if how == "-Ptcp" && !strings.Contains(b.Text(), "  cap") {
 				t.Skip("no packet may be captured here")
 			}
 			path := filepath.Join(t.TempDir(), "talk.txt")
-			b.Type("/filter 在吗")
+			b.Type("/filter 在吗\r")
 			must(t, b.Shows("the ladder shows only"))
-			b.Type("/export " + path + "")
+			b.Type("/export " + path + "\r")
 			must(t, b.Shows("written to"))
 			got, err := os.ReadFile(path)
 			must(t, err)
@@ -395,7 +396,7 @@ func TestExportedLadder(t *testing.T) {
 					t.Errorf("the filter keeps %q", l)
 				}
 			}
-			b.Type("/export " + path + "")
+			b.Type("/export " + path + "\r")
 			must(t, b.Shows("exists already"))
 		})
 	}
@@ -446,25 +447,16 @@ func TestOrdinaryUser(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("only root can be somebody else; every other test here is an ordinary user's then")
 	}
-	must(t, os.Chmod(filepath.Dir(seqtalk(t)), 0o755))
 	addr := freeAddr(t)
-	ordinary := func(args ...string) (*exec.Cmd, *strings.Builder) {
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		t.Cleanup(cancel)
-		cmd := exec.CommandContext(ctx, seqtalk(t), append([]string{"--lang", "en"}, args...)...)
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-		cmd.Env, cmd.Dir = append(os.Environ(), "HOME=/", "XDG_CONFIG_HOME=/"), "/"
-		out := new(strings.Builder)
-		cmd.Stdout = out
-		return cmd, out
-	}
-	listener, heard := ordinary("listen", addr)
+	heard := new(strings.Builder)
+	listener := ordinary(t, "listen", addr)
+	listener.Stdout = heard
 	ready, err := listener.StderrPipe()
 	must(t, err)
 	must(t, listener.Start())
 	errs := bufio.NewReader(ready)
 	errs.ReadString('\n')
-	dialer, _ := ordinary("dial", addr)
+	dialer := ordinary(t, "dial", addr)
 	dialer.Stdin = strings.NewReader("hello\n")
 	if out, err := dialer.StderrPipe(); err == nil {
 		go io.Copy(io.Discard, out)
@@ -476,6 +468,155 @@ func TestOrdinaryUser(t *testing.T) {
 	if err := listener.Wait(); err != nil || heard.String() != "hello\n" {
 		t.Errorf("the listener heard %q and ended with %v: %s", heard, err, said)
 	}
+}
+
+// ordinary is seqtalk without a terminal, run by an ordinary user.
+func ordinary(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, seqtalk(t), append([]string{"--lang", "en"}, args...)...)
+	if os.Getuid() == 0 {
+		must(t, os.Chmod(filepath.Dir(seqtalk(t)), 0o755))
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+		cmd.Env, cmd.Dir = append(os.Environ(), "HOME=/", "XDG_CONFIG_HOME=/"), "/"
+	}
+	return cmd
+}
+
+// A labEnd is one of two processes that talk over a link that fails.
+type labEnd struct {
+	in      io.WriteCloser
+	lines   *bufio.Scanner
+	packets map[string]map[int]string // by protocol and direction, then by packet: what it was
+	lost    int
+	again   int
+}
+
+func newLabEnd(t *testing.T, args ...string) *labEnd {
+	cmd := ordinary(t, args...)
+	in, err := cmd.StdinPipe()
+	must(t, err)
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	return &labEnd{in: in, lines: bufio.NewScanner(out), packets: map[string]map[int]string{}}
+}
+
+// until reads the events up to the one that ok is looking for, or to the last. Of
+// what a segment tells, both ends know the same, but for what depends on what else
+// has arrived: the window's scale, that an ACK is a duplicate or opens the window.
+func (e *labEnd) until(t *testing.T, ok func(event map[string]any) bool) {
+	t.Helper()
+	for e.lines.Scan() {
+		v := map[string]any{}
+		must(t, json.Unmarshal(e.lines.Bytes(), &v))
+		if v["event"] == "segment" {
+			note, _ := v["note"].(string)
+			again := strings.Contains(note, "Retransmission")
+			way := fmt.Sprint(v["proto"], " ", v["dir"])
+			if e.packets[way] == nil {
+				e.packets[way] = map[int]string{}
+			}
+			e.packets[way][int(v["packet"].(float64))] = fmt.Sprint(v["flags"], v["seq"], v["ack"], v["len"], v["fate"], again)
+			if v["fate"] == "lost" {
+				e.lost++
+			}
+			if again {
+				e.again++
+			}
+		}
+		if ok(v) {
+			return
+		}
+	}
+	must(t, e.lines.Err())
+}
+
+// Two processes tell the same of every packet that one of them sent and the other
+// got, or did not get. They name it by its number on the link: a loss is told at
+// once, what arrives after the link's delay.
+func TestLabTellsBoth(t *testing.T) {
+	addr := freeAddr(t)
+	args := []string{"--json", "-P", "both", "--net", "loss 20% delay 30ms", "--seed", "1", addr}
+	a := newLabEnd(t, args...)
+	a.until(t, func(v map[string]any) bool { return v["state"] == "LISTEN" })
+	b := newLabEnd(t, args...)
+	for _, e := range []*labEnd{a, b} {
+		e.until(t, func(v map[string]any) bool { return v["state"] == "ESTABLISHED" })
+	}
+	for i := range 10 {
+		for _, way := range [][2]*labEnd{{a, b}, {b, a}} {
+			text := fmt.Sprint("message ", i)
+			fmt.Fprintln(way[0].in, text)
+			way[1].until(t, func(v map[string]any) bool { return v["dir"] == "in" && v["proto"] == "tcp" && v["text"] == text })
+		}
+	}
+	a.in.Close()
+	b.in.Close()
+	for _, e := range []*labEnd{a, b} {
+		e.until(t, func(map[string]any) bool { return false })
+	}
+	for _, way := range [][2]*labEnd{{a, b}, {b, a}} {
+		for _, proto := range []string{"tcp", "udp"} {
+			sent, got := way[0].packets[proto+" out"], way[1].packets[proto+" in"]
+			last := slices.Max(slices.Collect(maps.Keys(got))) // what came after it met nobody
+			if last < 10 || len(got) != last {
+				t.Errorf("%s: %d packets are told of, the last is %d", proto, len(got), last)
+			}
+			for n, what := range got {
+				if what != sent[n] {
+					t.Errorf("%s packet %d was %s, and came as %s", proto, n, sent[n], what)
+				}
+			}
+		}
+		if way[0].lost < 5 || way[0].again == 0 {
+			t.Errorf("%d were lost, %d sent again", way[0].lost, way[0].again)
+		}
+	}
+}
+
+// What /drop hits comes late over TCP, with a retransmission that both screens
+// show, and over UDP never, as both screens say. One flag is all it takes.
+func TestDropOnBothScreens(t *testing.T) {
+	addr := freeAddr(t)
+	a := terminal(t, 120, 36, "--net", "delay 20ms", "-P", "both", "--nick", "ann", addr)
+	must(t, a.Shows(addr))
+	b := terminal(t, 120, 36, "--net", "delay 20ms", "-P", "both", "--nick", "bob", addr)
+	for _, s := range []*screen.Screen{a, b} {
+		must(t, s.Shows("ESTABLISHED"))
+		must(t, s.Shows("over TCP each line is numbered"))
+		must(t, s.Shows("over UDP each datagram is numbered"))
+	}
+	b.Type("/drop\r")
+	must(t, b.Shows("next: /drop"))
+	b.Type("the dropped line\r")
+	for _, s := range []*screen.Screen{a, b} {
+		for what, is := range map[string]func(row string) bool{
+			"TCP's copy that died": func(row string) bool {
+				return strings.Contains(row, "TCP") && strings.Contains(row, "✗") && strings.Contains(row, "the dropped line") && strings.Contains(row, "/drop")
+			},
+			"its retransmission": func(row string) bool {
+				return strings.Contains(row, "TCP") && strings.Contains(row, "══") && strings.Contains(row, "the dropped line") && strings.Contains(row, "↻1")
+			},
+			"UDP's only one": func(row string) bool {
+				return strings.Contains(row, "UDP") && strings.Contains(row, "✗ lost by /drop")
+			},
+		} {
+			if err := s.Until(func(text string) bool { return slices.ContainsFunc(strings.Split(text, "\n"), is) }); err != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+	}
+	b.Type("the next line\r") // by which the gap in UDP is noticed
+	must(t, a.Until(func(text string) bool { return strings.Count(text, "the next line") >= 4 }))
+	for row := range strings.SplitSeq(a.Text(), "\n") {
+		if _, udp, two := strings.Cut(row, "│"); two && strings.Contains(row, "m") && strings.Contains(udp, "the dropped line") && !strings.Contains(row, "TCP") {
+			t.Errorf("UDP brought it after all: %s", row)
+		}
+	}
+	must(t, b.Until(func(text string) bool { return strings.Contains(text, "2/2") && strings.Contains(text, "1/2") }))
 }
 
 // What was being typed survives whatever comes in and every change of size.

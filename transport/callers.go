@@ -97,7 +97,7 @@ func (t *tcp) hearCaller(k *caller, now time.Time) bool {
 		return t.take(k, now)
 	}
 	late := now.Sub(k.since) >= callerTime
-	if !k.told && (late || k.machine.Wire() != session.Auto && !t.c.parting(t)) {
+	if !k.told && (late || k.known() && !t.c.parting(t)) {
 		k.told = true
 		t.c.note(segment.TCP, NoteTurnedAway, k.conn.RemoteAddr())
 		k.machine.Bye(now, session.Busy)
@@ -124,6 +124,15 @@ func (t *tcp) take(k *caller, now time.Time) bool {
 	return false
 }
 
+// known reports whether k has said what it is: by its greeting, or by having none.
+func (k *caller) known() bool {
+	switch k.machine.Wire() {
+	case session.Raw, session.Line:
+		return true
+	}
+	return k.machine.Peer().Instance != 0
+}
+
 // ErrMute is why somebody lost the peer's place who had never said anything, nor
 // been told anything, when another program greeted us. Up follows.
 var ErrMute = errors.New("it never said anything, and somebody else did")
@@ -134,11 +143,11 @@ func (t *tcp) mute() bool {
 		t.out.octets() == 0 && t.waiting() == 0 && !t.machine.Waiting()
 }
 
-// company says whether another leg than l has a peer, and which instance that
+// company says whether another leg than l has a peer that l's caller may not be, and which instance that
 // peer says it is: 0 if it did not say.
 func (c *Conversation) company(l leg) (instance uint64, taken bool) {
-	if c.joint != nil && slices.Contains(c.joint.doors, l) {
-		return 0, true
+	if c.joint != nil { // which has one peer: whoever calls in it is that one
+		return 0, slices.Contains(c.joint.doors, l)
 	}
 	for _, o := range c.legs {
 		if o == l || !o.up() {

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"fmt"
 	"testing"
 
 	"seqtalk/transport/link"
@@ -78,4 +79,19 @@ func (e *end) hearsFrom(t *testing.T, other *end) {
 	t.Helper()
 	other.say("hello")
 	e.hears("hello")
+}
+
+// TestBothOverLoss: over TCP the peer of UDP is known as such whatever is lost of
+// its greeting, and however late that is.
+func TestBothOverLoss(t *testing.T) {
+	for seed := range 5 {
+		t.Run(fmt.Sprint("seed ", seed+1), func(t *testing.T) {
+			c := Config{Protos: overBoth, Lab: true, Net: weather(t, fmt.Sprintf("delay 30ms loss 20%% seed %d", seed+1)), Given: true}
+			listener, dialer := pair(t, c, c)
+			for _, e := range []*end{listener, dialer} {
+				ups := map[segment.Proto]bool{}
+				until(e, func(u Up) bool { ups[u.Proto] = true; return len(ups) == 2 })
+			}
+		})
+	}
 }

@@ -102,7 +102,7 @@ func comment(s *segment.Segment) string {
 	case fate == "":
 		fate = s.Fate
 	case strings.HasSuffix(fate, " by /drop"):
-		fate = "dropped by you (/drop)"
+		fate = "dropped by you: /drop"
 	}
 	if s.Copy > 0 {
 		fate = "duplicate, " + fate

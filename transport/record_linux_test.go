@@ -98,17 +98,17 @@ func TestRecordLab(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	net, err := link.Parse("loss 30% seed 7")
+	net, err := link.Parse("delay 1ms seed 7")
 	if err != nil {
 		t.Fatal(err)
 	}
 	a, b := pair(t, Config{Role: Listener, Lab: true}, Config{Role: Dialer, Lab: true, Net: net, Given: true, Record: rec})
 	b.settled(session.Framed)
+	b.must(Drop{N: 2})
 	for range 20 {
 		b.say("through the weather")
 	}
 	b.fate(b.rows, Delivered)
-	b.must(Net{}) // so that goodbyes are short
 	a.Close()
 	b.Close()
 	if err := rec.Close(); err != nil {
@@ -129,11 +129,11 @@ func TestRecordLab(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 		seen[p.Dir.String()]++
-		if strings.Contains(p.Comment, "lost") {
-			seen["lost"]++
+		if strings.HasPrefix(p.Comment, "dropped by you: /drop (packet ") {
+			seen["dropped"]++
 		}
 	}
-	if seen["out"] == 0 || seen["in"] == 0 || seen["lost"] == 0 {
+	if seen["out"] == 0 || seen["in"] == 0 || seen["dropped"] != 2 {
 		t.Errorf("seen %v", seen)
 	}
 }

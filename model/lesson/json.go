@@ -49,6 +49,7 @@ type (
 		Ack   *uint64 `json:"ack,omitempty"`
 		Len   int     `json:"len"`
 		Win   *int    `json:"win,omitempty"`
+		ID    uint64  `json:"packet,omitempty"`
 		Fate  string  `json:"fate,omitempty"`
 		Note  string  `json:"note,omitempty"`
 	}
@@ -155,7 +156,7 @@ func (e *encoder) delivery(side Side, d transport.Delivery, f transport.Fate) {
 }
 
 func (e *encoder) segment(side Side, s *segment.Segment) {
-	l := segmentLine{about: subject("segment", side, s.Proto), Dir: s.Dir.String(), Len: s.Len, Fate: s.Fate, Note: s.Note}
+	l := segmentLine{about: subject("segment", side, s.Proto), Dir: s.Dir.String(), Len: s.Len, ID: s.ID, Fate: s.Fate, Note: s.Note}
 	if s.Proto == segment.TCP {
 		l.Flags, l.Seq, l.Win = s.Flags.String(), ref(s.RelSeq), ref(s.Wnd)
 		if s.Flags&segment.ACK != 0 {

@@ -113,7 +113,7 @@ func fromCapture(t *testing.T, path string) (all []sighting) {
 
 // befell is the fate that a comment tells.
 func befell(comment string) string {
-	if strings.HasPrefix(comment, "dropped by you (/drop)") {
+	if strings.HasPrefix(comment, "dropped by you: /drop") {
 		return segment.FateLost
 	}
 	var words []string

@@ -149,7 +149,7 @@ func TestJSON(t *testing.T) {
 		"state":    "proto state local peer",
 		"message":  "proto dir id text bytes at_ms dup late",
 		"delivery": "proto id mark after_us",
-		"segment":  "proto dir flags seq ack len win fate note",
+		"segment":  "proto dir flags seq ack len win packet fate note",
 		"notice":   "text",
 		"end":      "reason",
 		"result": "proto count delivered lost duplicate late order dropped p50_us p90_us p99_us max_us retrans waits wait_max_us " +

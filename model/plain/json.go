@@ -296,6 +296,9 @@ func (j *JSON) segment(b []byte, s *segment.Segment) []byte {
 	if s.Proto == segment.TCP {
 		o.number("win", uint64(s.Wnd))
 	}
+	if s.ID != 0 {
+		o.number("packet", s.ID)
+	}
 	if s.Fate != "" {
 		o.text("fate", s.Fate)
 	}
