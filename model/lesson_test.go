@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -250,5 +251,38 @@ func TestLessonOneProtocol(t *testing.T) {
 	}
 	if x := c.crossings.row(4); x.ways[wayOf(segment.UDP)].packets != 0 {
 		t.Errorf("%+v", x)
+	}
+}
+
+// Every screen that docs/FIRST-HOUR shows is one: each line of it stands on the
+// screen of the lesson after that many times Enter.
+func TestFirstHour(t *testing.T) {
+	for l, file := range []string{"FIRST-HOUR.md", "FIRST-HOUR.zh.md"} {
+		doc, err := os.ReadFile("../docs/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks := strings.Split(string(doc), "```screen ")[1:]
+		if len(blocks) < 5 {
+			t.Errorf("%s shows %d screens", file, len(blocks))
+		}
+		for _, b := range blocks {
+			b, _, _ = strings.Cut(b, "```")
+			head, lines, _ := strings.Cut(b, "\n")
+			var name string
+			var steps int
+			if _, err := fmt.Sscan(head, &name, &steps); err != nil {
+				t.Fatalf("%s: %q: %v", file, head, err)
+			}
+			c := lessons(t, "", words.Lang(l))
+			c.take(tea.WindowSizeMsg{Width: 80, Height: 24})
+			c.begin(name)
+			screen := c.steps(steps).at(80, 24)
+			for line := range strings.Lines(lines) {
+				if line = strings.TrimSpace(line); !strings.Contains(screen, line) {
+					t.Errorf("%s: %q is not on\n%s", file, line, screen)
+				}
+			}
+		}
 	}
 }

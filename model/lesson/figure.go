@@ -147,6 +147,10 @@ func routeFigures(all map[string]figure, number numberFunc, name string, proto s
 	number(name+".packets", words.FigPackets, func(x *experiment) int { return x.counts.packets[proto] })
 	number(name+".bytes", words.FigBytes, func(x *experiment) int { return x.counts.bytes[proto] })
 	number(name+".harmed", words.FigHarmed, func(x *experiment) int { return x.counts.harmed[proto] })
+	all[name+".overhead"] = figure{kind: ratio, what: words.FigOverhead, of: func(x *experiment) (float64, bool) {
+		text := ofA(x).bytes
+		return float64(x.counts.bytes[proto]) / float64(max(text, 1)), text > 0
+	}}
 	yes(".ordered", words.FigOrdered, func(x *experiment) bool { return ofA(x).late == 0 && ofA(x).delivered() > 0 })
 	yes(".intact", words.FigIntact, func(x *experiment) bool { return len(ofA(x).flights) > 0 && x.intact(proto, A) })
 	lasts(".first", words.FigFirst, func(x *experiment) (time.Duration, bool) { return ofA(x).firstCame() })

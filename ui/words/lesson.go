@@ -125,6 +125,7 @@ var (
 	FigSsthresh    = phrase("the smallest slow start threshold; 0: none was set", "慢启动阈值的最小值；0：没有设过")
 	FigError       = phrase("what went wrong first, as the program was told", "程序得知的第一个错误")
 	FigTimeWait    = phrase("how long it was in TIME-WAIT", "处于 TIME-WAIT 的时间")
+	FigOverhead    = phrase("bytes on the wire for each byte of text that arrived", "每送达一个字节，线路上的字节数")
 	FigTimeLeft    = phrase("how long TIME-WAIT was to last, as its stack said", "协议栈说 TIME-WAIT 还要多久")
 )
 
