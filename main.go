@@ -602,7 +602,7 @@ func (c *compareFlags) onScreen(f *flags, lang words.Lang) error {
 	if err != nil {
 		return err
 	}
-	code, err := model.RunCompare(f.dressed(model.Options{Nick: "A", Lang: lang, MaxLines: f.history}), pair)
+	code, err := model.RunCompare(f.dressed(model.Options{Stacks: lessonStacks, Nick: "A", Lang: lang, MaxLines: f.history}), pair)
 	if err != nil {
 		return err
 	}
@@ -682,7 +682,7 @@ told in lines. docs/LESSONS.md says how to write one.`,
 				return usageError{errors.New("--pcap is for a conversation or compare; lessons are not written down")}
 			}
 			o.Name, o.JSON, o.Lang = strings.Join(args, ""), f.json, lang
-			o.Stacks = lesson.Stacks{lesson.DefaultStack: labGround, lesson.KernelStack: kernelGround}
+			o.Stacks = lessonStacks
 			if !o.All && !o.List && !f.withoutScreen() {
 				return lessonsOnScreen(f, o)
 			}
@@ -698,6 +698,9 @@ told in lines. docs/LESSONS.md says how to write one.`,
 	cmd.Flags().BoolVar(&o.List, "list", false, "the lessons and what they claim")
 	return cmd
 }
+
+// lessonStacks are what lessons are played on.
+var lessonStacks = lesson.Stacks{lesson.DefaultStack: labGround, lesson.KernelStack: kernelGround}
 
 // labGround is the lab, as lessons want it.
 func labGround(g lesson.GroundOptions) (lesson.Ground, error) {

@@ -35,6 +35,7 @@ func newCommands(linked bool) []command {
 		{Command: words.CmdClear, do: (*Model).clear},
 		{Command: words.CmdSearch, also: []string{"lastlog"}, needs: true, do: (*Model).searchFor},
 		{Command: words.CmdFilter, do: (*Model).filterBy},
+		{Command: words.CmdLesson, takes: []string{"save"}, do: (*Model).lessons},
 		{Command: words.CmdExport, needs: true, do: (*Model).export},
 		{Command: words.CmdLock, do: (*Model).lock},
 		{Command: words.CmdAccept, do: control(transport.Accept{})},
@@ -207,6 +208,8 @@ func (m *Model) ask(c transport.Control) bool {
 	err := m.tr.Do(c)
 	if err != nil {
 		m.note(talk.Warn, words.NotPossible, m.why(err))
+	} else {
+		m.recorded(c)
 	}
 	m.numbers.stale()
 	return err == nil

@@ -77,6 +77,9 @@ func (m *Model) queue(text string) error {
 		return err
 	}
 	m.crossings.say(msg.Row, []byte(text), said)
+	if m.record != nil {
+		m.record.Say(said, []byte(text))
+	}
 	m.view = ui.Latest
 	m.seen = m.talk.End()
 	m.met = true

@@ -15,6 +15,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"seqtalk/model/lesson"
 	"seqtalk/model/talk"
 	"seqtalk/transport"
 	"seqtalk/transport/link"
@@ -47,6 +48,7 @@ type Options struct {
 	Environ  []string         // 0: the process's own
 	Now      func() time.Time // nil: time.Now
 	Zone     *time.Location   // of the times shown; nil: the local one
+	Stacks   lesson.Stacks    // what /lesson save plays on; nil: nothing is recorded
 	course   *course          // lessons are shown; nil: a conversation
 }
 
@@ -68,7 +70,8 @@ type Model struct {
 	begun func()   // called once, when the event loop runs
 
 	talk     *talk.Talk
-	course   *course // nil: a conversation
+	record   *lesson.Recording // nil: nothing is written down
+	course   *course           // nil: a conversation
 	numbers  numbers
 	look     *ui.Look
 	terminal ui.Terminal
@@ -153,6 +156,9 @@ func New(o Options) *Model {
 	if o.Pair != nil {
 		m.talk.Hush()
 	}
+	if o.Pair != nil && o.Stacks != nil {
+		m.record = lesson.NewRecording(o.Pair.Now(), o.Pair.Spec())
+	}
 	m.editor.reset("")
 	m.numbers.tr = o.Transport
 	m.numbers.read(m.now())
@@ -211,6 +217,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.beaten(msg)
 	case stepped:
 		m.afterStep(msg)
+	case saved:
+		m.savedTo(msg)
 	case exported:
 		m.exportedTo(msg)
 	case tick:

@@ -28,6 +28,8 @@ var (
 		phrase("go to the last message with TEXT", "跳到最近一条含有该文字的消息")}
 	CmdFilter = Command{phrase("filter", "过滤"), phrase("[WORD…|off]", "[词…|off]"),
 		phrase("ladder: only packets with every WORD: tcp, udp, m3 (message 3), or any text in the row", "时序图：只显示含有全部词的分组：tcp、udp、m3（第 3 条消息），或行中的任何文字")}
+	CmdLesson = Command{phrase("lesson", "课程"), phrase("[NAME|save FILE]", "[名字|save 文件]"),
+		phrase("the lessons there are; save: write what was said and done here as a lesson", "有哪些课；save：把在这里说的和做的存成一课")}
 	CmdExport = Command{phrase("export", "导出"), phrase("FILE.txt|.md", "文件.txt|.md"),
 		phrase("write what the ladder shows to a new file, as text or as a table of Markdown", "把时序图显示的内容写入新文件：文本，或 Markdown 表格")}
 	CmdLock = Command{phrase("lock", "锁定"), phrase("[on|off]", "[on|off]"),

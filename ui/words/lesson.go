@@ -179,3 +179,20 @@ var (
 	MenuTitle = phrase("%d lessons", "%d 课")
 	MenuHint  = phrase("↑ ↓: choose · Enter: begin · q: leave", "↑ ↓：选择 · Enter：开始 · q：离开")
 )
+
+// A recorded lesson.
+var (
+	RecordTitle   = phrase("A recorded lesson", "录下的一课")
+	RecordClaim   = phrase("What was typed and done in seqtalk compare, played again. (Say here what it is to show.)", "在 seqtalk compare 里打的和做的，再来一遍。（在这里写上它要说明什么。）")
+	RecordWatch   = phrase("The two columns: what became of each line over TCP and over UDP.", "左右两栏：每一行在 TCP 和 UDP 上的遭遇。")
+	RecordVerdict = phrase("TCP {tcp.delivered} of {tcp.said}, {tcp.resent} retransmissions; UDP {udp.delivered} of {udp.said}", "TCP {tcp.said} 条到了 {tcp.delivered} 条，重传 {tcp.resent} 次；UDP {udp.said} 条到了 {udp.delivered} 条")
+	RecordCue     = phrase("What will become of each line over TCP, and over UDP?", "每一行在 TCP 上会怎样？在 UDP 上呢？")
+	RecordNothing = phrase("nothing was said or done yet that a lesson could play", "还没有说过或做过一课能重演的事")
+	RecordFull    = phrase("too much for one lesson: %d lines within %s at most", "一课装不下：最多 %d 行，%s 以内")
+
+	LessonSaved    = phrase("written to %s; seqtalk lesson %s plays it", "已写入 %s；用 seqtalk lesson %s 播放")
+	LessonNotSaved = phrase("not written: %s", "没有写入：%s")
+	LessonNoRecord = phrase("only seqtalk compare can be saved as a lesson", "只有 seqtalk compare 才能存成一课")
+	LessonHowTo    = phrase("seqtalk lesson NAME, in a terminal of its own, plays one", "在另一个终端用 seqtalk lesson 名字 播放其中一课")
+	LessonListed   = phrase("%s  %s", "%s  %s")
+)
