@@ -53,7 +53,8 @@ func (c *Conversation) hear(p segment.Proto, m *session.Machine, now time.Time) 
 		var got []Incoming
 		for r, ok := m.NextReceived(); ok; r, ok = m.NextReceived() {
 			if got == nil {
-				got = make([]Incoming, 0, m.Pending()+1)
+				n, _ := m.Pending()
+				got = make([]Incoming, 0, n+1)
 			}
 			got = append(got, Incoming{Received: r, At: now})
 		}
@@ -63,7 +64,8 @@ func (c *Conversation) hear(p segment.Proto, m *session.Machine, now time.Time) 
 		var fates []Fate
 		for d, ok := m.NextDelivered(); ok; d, ok = m.NextDelivered() {
 			if fates == nil {
-				fates = make([]Fate, 0, m.Pending()+1)
+				n, _ := m.Pending()
+				fates = make([]Fate, 0, n+1)
 			}
 			fates = append(fates, Fate{Row: d.Row, ID: d.ID, After: d.After})
 		}

@@ -16,6 +16,7 @@ import (
 const (
 	datagramSize = 65536                  // octets: no datagram is longer
 	datagrams    = 64                     // read before others get their turn
+	volleySize   = 32                     // datagrams sent by one call
 	silentTime   = 15 * time.Second       // after which another session may take the peer's place
 	movedTime    = 10 * time.Second       // after a change of peer, in which a line may be meant for the one before
 	rivalTime    = 2 * time.Second        // the peer has to answer when somebody calls from its address
@@ -40,6 +41,8 @@ type udp struct {
 	machine *session.Machine // nil: no peer
 	buf     []byte
 	out     []session.Out // what the socket has not taken
+	volley  int           // how many it is given at once
+	octets  [][]byte      // of them, for put
 	held    int           // texts sent since none waited
 	full    bool          // a Send was refused since there was room
 	last    [remembered]shot
@@ -72,7 +75,10 @@ type shot struct {
 }
 
 func newUDPListener(c *Conversation, s stack.Stack, p stack.PacketConn) *udp {
-	u := &udp{c: c, stack: s, socket: p, buf: make([]byte, datagramSize)}
+	u := &udp{c: c, stack: s, socket: p, buf: make([]byte, datagramSize), volley: 1}
+	if _, many := p.(stack.Volley); many {
+		u.volley = volleySize
+	}
 	p.Notify(c.wake)
 	return u
 }
@@ -215,6 +221,11 @@ func (u *udp) read(now time.Time) bool {
 		u.input(now, p.From, u.buf[:p.Len])
 		if u.machine != nil && p.From == u.peer {
 			u.tapes[segment.In].datagram(0, u.buf[:p.Len], p.Size)
+		}
+		if u.machine != nil {
+			if n, plain := u.machine.Pending(); plain && n < datagrams {
+				continue // told together with what comes with them
+			}
 		}
 		u.hear(now)
 	}
@@ -480,26 +491,49 @@ func (u *udp) hear(now time.Time) {
 // write sends what the machine has made, one datagram after another.
 func (u *udp) write(now time.Time) {
 	for u.machine != nil {
-		if len(u.out) == 0 {
+		for len(u.out) < u.volley {
 			o, ok := u.machine.NextOut(now)
 			if !ok {
 				break
 			}
-			o.Octets = bytes.Clone(o.Octets)
 			u.out = append(u.out, o)
 		}
-		o := u.out[0]
-		err := u.socket.TryWriteTo(o.Octets, u.peer, o.Row)
+		if len(u.out) == 0 {
+			break
+		}
+		n, err := u.put()
+		for _, o := range u.out[:n] {
+			u.wrote(o, nil)
+		}
+		if err != nil && !errors.Is(err, stack.ErrWouldBlock) {
+			u.wrote(u.out[n], err)
+			n++
+		}
+		u.out = append(u.out[:0], u.out[n:]...)
 		if errors.Is(err, stack.ErrWouldBlock) {
 			return
 		}
-		u.out = u.out[1:]
-		u.wrote(o, err)
 	}
 	if u.full && !u.busy() {
 		u.full = false
 		u.c.signalReady()
 	}
+}
+
+// put gives the socket what is to be sent: many datagrams at once where it can
+// take them so. It says how many went, and why the next one did not.
+func (u *udp) put() (n int, err error) {
+	if len(u.out) == 1 {
+		if err = u.socket.TryWriteTo(u.out[0].Octets, u.peer, u.out[0].Row); err == nil {
+			n = 1
+		}
+		return n, err
+	}
+	u.octets = u.octets[:0]
+	for _, o := range u.out {
+		u.octets = append(u.octets, o.Octets)
+	}
+	return u.socket.(stack.Volley).TryWriteAll(u.octets, u.peer)
 }
 
 // goodbye says BYE once the last receipts are here, or are not to be waited
@@ -524,7 +558,8 @@ func (u *udp) wrote(o session.Out, err error) {
 		return
 	}
 	u.tapes[segment.Out].datagram(o.Row, o.Octets, len(o.Octets))
-	u.last[u.shots%remembered] = shot{o.Row, o.ID, o.Octets}
+	s := &u.last[u.shots%remembered]
+	s.row, s.id, s.octets = o.Row, o.ID, append(s.octets[:0], o.Octets...)
 	u.shots++
 	u.spoken = true
 	u.c.mark(segment.UDP, Sent, f)
@@ -532,6 +567,9 @@ func (u *udp) wrote(o session.Out, err error) {
 
 // lose ends the conversation with the peer.
 func (u *udp) lose(now time.Time, cause Cause, err error) {
+	for _, o := range u.out {
+		u.wrote(o, errNotSent)
+	}
 	u.c.tellFates()
 	u.machine, u.heard, u.ending, u.out = nil, time.Time{}, time.Time{}, nil
 	u.spoken, u.movedAt = false, time.Time{}

@@ -132,6 +132,53 @@ func (u *usock) back() (r stack.Returned) {
 	return r
 }
 
+// Many datagrams go by one call, each whole, in order; one that does not fit stops
+// those behind it and no other, and ICMP errors of earlier ones stop none.
+func TestVolley(t *testing.T) {
+	loopbacks(t, func(t *testing.T, s *Stack, any netip.AddrPort) {
+		a, b := udp(t, s, any), udp(t, s, any)
+		defer done(a, b)
+		var all [][]byte
+		for i := range 3 * volley {
+			all = append(all, []byte(strings.Repeat("x", i)))
+		}
+		too := 2*volley + 5
+		all[too] = make([]byte, 70_000)
+		many := a.PacketConn.(stack.Volley)
+		n, err := many.TryWriteAll(all, b.LocalAddr())
+		if n != too || !errors.Is(err, stack.ErrTooLong) {
+			t.Fatalf("%d were sent, and then %v", n, err)
+		}
+		if n, err := many.TryWriteAll(all[too+1:], b.LocalAddr()); n != len(all)-too-1 || err != nil {
+			t.Fatalf("%d were sent, and then %v", n, err)
+		}
+		for i := range all {
+			if i == too {
+				continue
+			}
+			if got := b.get(make([]byte, 200)); got.Size != i || got.From != a.LocalAddr() {
+				t.Errorf("datagram %d came as %+v", i, got)
+			}
+		}
+		gone := udp(t, s, any)
+		closed := gone.LocalAddr()
+		gone.Close()
+		for range 2 {
+			if n, err := many.TryWriteAll(all[1:11], closed); n != 10 || err != nil {
+				t.Fatalf("to nobody: %d were sent, and then %v", n, err)
+			}
+		}
+		for i := range 20 {
+			if r := a.back(); r.To != closed || len(r.Payload) != 1+i%10 {
+				t.Errorf("%d came back as %+v", i, r)
+			}
+		}
+		if n, err := many.TryWriteAll(nil, b.LocalAddr()); n != 0 || err != nil {
+			t.Errorf("of nothing %d were sent, and then %v", n, err)
+		}
+	})
+}
+
 // On an ephemeral port a dial may meet itself; that is nobody, and leaves
 // nothing behind.
 func TestSelfConnect(t *testing.T) {

@@ -14,6 +14,15 @@ import (
 	"seqtalk/transport/stack"
 )
 
+// volley is how many datagrams one call sends at most.
+const volley = 32
+
+// An outbox is room for what sendmmsg(2) sends at once.
+type outbox struct {
+	messages [volley]mmsg
+	vectors  [volley]unix.Iovec
+}
+
 // returnedKept is how many ICMP errors wait for TryReturned; the oldest go first.
 const returnedKept = 64
 
@@ -24,6 +33,7 @@ type packetConn struct {
 	fam      int
 	rsa      unix.RawSockaddrInet6 // scratch: the kernel's form of an address, either family's
 	returned []stack.Returned      // taken from the error queue by the watcher
+	outbox   *outbox               // nil until many are sent at once
 	drops    uint64                // the last told
 	tells    bool                  // whether the kernel tells of drops
 
@@ -121,6 +131,57 @@ func (c *packetConn) TryWriteTo(p []byte, to netip.AddrPort, k uint64) error {
 	}
 	return fault("write", "udp", to.String(), no)
 }
+
+// TryWriteAll implements stack.Volley.
+func (c *packetConn) TryWriteAll(datagrams [][]byte, to netip.AddrPort) (sent int, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fd < 0 {
+		return 0, stack.ErrClosed
+	}
+	size, err := c.put(to)
+	if err != nil {
+		return 0, fault("write", "udp", to.String(), err)
+	}
+	for tries := 0; sent < len(datagrams); {
+		n, no := c.fire(datagrams[sent:], size)
+		sent += n
+		switch {
+		case no == 0:
+			tries = 0
+		case no == unix.EAGAIN:
+			return sent, c.wouldBlock(writable)
+		default:
+			if tries++; tries == pendingTries || !pending(no) {
+				return sent, fault("write", "udp", to.String(), no)
+			}
+		}
+	}
+	return sent, nil
+}
+
+// fire sends as many as one call does to c.rsa, whose length is size.
+func (c *packetConn) fire(datagrams [][]byte, size int) (int, syscall.Errno) {
+	if c.outbox == nil {
+		c.outbox = new(outbox)
+	}
+	o, n := c.outbox, min(len(datagrams), volley)
+	for i, p := range datagrams[:n] {
+		o.vectors[i].Base = unsafe.SliceData(p)
+		o.vectors[i].SetLen(len(p))
+		h := &o.messages[i].header
+		h.Iov, h.Name, h.Namelen = &o.vectors[i], (*byte)(unsafe.Pointer(&c.rsa)), uint32(size)
+		h.SetIovlen(1)
+	}
+	sent, _, no := unix.Syscall6(unix.SYS_SENDMMSG, uintptr(c.fd), uintptr(unsafe.Pointer(&o.messages[0])), uintptr(n), 0, 0, 0)
+	clear(o.vectors[:n])
+	if no != 0 {
+		return 0, no
+	}
+	return int(sent), 0
+}
+
+var _ stack.Volley = (*packetConn)(nil)
 
 // pending reports whether no may be the error of an earlier datagram, which
 // the error queue tells of.

@@ -31,6 +31,7 @@ type Machine struct {
 
 	out    queue[parcel]
 	events queue[told]
+	others int    // of events: neither Received nor Delivered
 	tx     []byte // octets of Outs are appended here and never changed
 	texts  texts
 	in     reader
@@ -174,6 +175,7 @@ func (m *Machine) NextEvent() (Event, bool) {
 	case !ok:
 		return nil, false
 	case t.other != nil:
+		m.others--
 		return t.other, true
 	case t.delivered.ID != 0:
 		return t.delivered, true
@@ -202,8 +204,9 @@ func (m *Machine) NextDelivered() (d Delivered, ok bool) {
 	return t.delivered, true
 }
 
-// Pending is how many events there are to be taken.
-func (m *Machine) Pending() int { return m.events.len() }
+// Pending is how many events there are to be taken; plain says that they are all
+// Received or Delivered, so that they may wait for more of their kind.
+func (m *Machine) Pending() (n int, plain bool) { return m.events.len(), m.others == 0 }
 
 // NextOut takes the next octets for the stack: of a stream, in this order and
 // nothing between; of datagrams, one. An Out is counted as handed over now.
@@ -329,7 +332,10 @@ func (m *Machine) since(at int) []byte { return m.tx[at:len(m.tx):len(m.tx)] }
 
 func (m *Machine) push(p parcel) { m.out.push(p) }
 
-func (m *Machine) emit(e Event) { m.events.push(told{other: e}) }
+func (m *Machine) emit(e Event) {
+	m.others++
+	m.events.push(told{other: e})
+}
 
 func (m *Machine) receive(r Received) { m.events.push(told{received: r}) }
 

@@ -111,6 +111,13 @@ type PacketConn interface {
 	Close() error
 }
 
+// A Volley is a PacketConn that sends many datagrams by one call.
+type Volley interface {
+	// TryWriteAll sends datagrams to one address, in order, and says how many of
+	// them it sent; err is why the next one was not, as TryWriteTo would say.
+	TryWriteAll(datagrams [][]byte, to netip.AddrPort) (n int, err error)
+}
+
 // The kinds of error that callers tell apart. A stack wraps them, so that
 // errors.Is finds them and the text says the rest.
 var (
