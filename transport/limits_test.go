@@ -10,6 +10,7 @@ import (
 
 	"seqtalk/transport/journal"
 	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
 )
 
 // What waits is bounded, in messages and in bytes; one message there always is
@@ -23,6 +24,20 @@ func TestQueueIsBounded(t *testing.T) {
 		if n != most {
 			t.Errorf("%d messages of %d bytes were taken, want %d", n, size, most)
 		}
+	}
+}
+
+// What the consumer has not taken yet is bounded in bytes too.
+func TestHeldBytesAreBounded(t *testing.T) {
+	c := &Conversation{}
+	for range 16 {
+		if !c.room() {
+			t.Fatal("there is no room for a mebibyte")
+		}
+		c.emit(Received{Proto: segment.TCP, Messages: []Incoming{{Received: session.Received{Text: make([]byte, 1<<16)}}}})
+	}
+	if c.room() {
+		t.Error("there is room for more than a mebibyte")
 	}
 }
 

@@ -16,11 +16,12 @@ import (
 
 // What a Log keeps, and how often it looks after its file.
 const (
-	pastLines  = 1000                   // of earlier talks that are shown again
-	pastBytes  = 4 << 20                // of their text
-	maxOwed    = 1 << 18                // lines of ours whose end is waited for
-	syncPause  = 500 * time.Millisecond // from a write to its fsync: at most a second, however busy the machine is
-	retryPause = 5 * time.Second        // between two tries while the disk takes nothing
+	pastLines    = 1000                   // of earlier talks that are shown again
+	pastBytes    = 4 << 20                // of their text
+	maxOwed      = 1 << 18                // lines of ours whose end is waited for
+	syncPause    = 500 * time.Millisecond // from a write to its fsync: at most a second, however busy the machine is
+	diskPatience = 2 * time.Second        // of who quits
+	retryPause   = 5 * time.Second        // between two tries while the disk takes nothing
 )
 
 // A Log is a conversation's transcript. Each record is handed to the system
@@ -32,6 +33,8 @@ type Log struct {
 	news chan struct{} // something was written, or could not be
 	stop chan struct{} // closed by Close
 	wg   sync.WaitGroup
+
+	closed chan struct{} // closed when the file is
 
 	mu    sync.Mutex
 	file  *journal.Transcript // mu's; nil once closed
@@ -73,15 +76,21 @@ func OpenLog(path string) (*Log, error) {
 	}
 	l := &Log{
 		path: path, past: linesOf(past), file: file, owed: map[uint64]bool{},
-		news: make(chan struct{}, 1), stop: make(chan struct{}), told: LogState{Path: path},
+		news: make(chan struct{}, 1), stop: make(chan struct{}), closed: make(chan struct{}), told: LogState{Path: path},
 	}
 	l.wg.Go(l.tend)
 	return l, nil
 }
 
-// linesOf are the lines among records. A copy that UDP brought is none.
+// linesOf are the lines among records. A copy that UDP brought is none, nor is
+// what came over the other protocol before.
 func linesOf(records []journal.Record) (past []Past) {
+	type line struct {
+		instance, row uint64
+		text          string
+	}
 	var nicks [2]Foreign
+	over := map[line]segment.Proto{}
 	for _, r := range records {
 		switch r := r.(type) {
 		case journal.State:
@@ -92,6 +101,11 @@ func linesOf(records []journal.Record) (past []Past) {
 			if r.Dup {
 				continue
 			}
+			k := line{r.Instance, r.Row, string(r.Text)}
+			if first := over[k]; first != 0 && first != r.Proto && r.Row > 0 {
+				continue
+			}
+			over[k] = r.Proto
 			p := Past{At: r.At, Mine: r.Dir == segment.Out, Text: r.Text}
 			if !p.Mine {
 				p.Nick = nicks[legIndex(r.Proto)]
@@ -124,28 +138,54 @@ func (l *Log) state() LogState {
 }
 
 // Close brings everything to the disk and lets go of the file. Its error is the
-// first of what is not there.
+// first of what is not there. A disk that does not answer is not waited for longer
+// than diskPatience: what was written is with the system then.
 func (l *Log) Close() error {
 	l.mu.Lock()
 	select {
 	case <-l.stop:
 	default:
 		close(l.stop)
+		go l.close()
 	}
 	l.mu.Unlock()
+	patience := time.NewTimer(diskPatience)
+	defer patience.Stop()
+	select {
+	case <-l.closed:
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return l.err
+	case <-patience.C:
+		return fmt.Errorf("%s: the disk has not confirmed the last records yet", l.path)
+	}
+}
+
+// close is Close without an end to its patience. Nobody else waits for the disk
+// meanwhile.
+func (l *Log) close() {
+	defer close(l.closed)
 	l.wg.Wait()
 	l.mu.Lock()
+	s, due := l.file.StartSync()
+	l.mu.Unlock()
+	var err error
+	if due {
+		err = s.Run()
+	}
+	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.file == nil {
-		return l.err
+	if due {
+		err = l.file.EndSync(time.Now(), s, err)
 	}
 	lost := l.file.Trouble().Lost
-	l.err = l.file.Close(time.Now())
-	if l.err == nil && lost > 0 {
-		l.err = fmt.Errorf("%s: %d records could not be written; where they are missing the file says so", l.path, lost)
+	if cerr := l.file.Close(time.Now()); err == nil {
+		err = cerr
 	}
-	l.file = nil
-	return l.err
+	if err == nil && lost > 0 {
+		err = fmt.Errorf("%s: %d records could not be written; where they are missing the file says so", l.path, lost)
+	}
+	l.err, l.file = err, nil
 }
 
 // tend looks after the file until Close: it syncs what was written, and tries

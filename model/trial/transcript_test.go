@@ -294,6 +294,35 @@ func TestPastOnTheScreen(t *testing.T) {
 	must(t, c.Shows("a needle"))
 }
 
+// Whatever bears the talk, both ends write what was said and what came, and show
+// each line of it once.
+func TestTranscriptOfEveryTalk(t *testing.T) {
+	for _, way := range [][]string{{"-Ptcp"}, {"-Pudp"}, {"-Pboth"}, {"--lab"}, {"--wire", "line"}, {"-Pudp", "--wire", "line"}} {
+		t.Run(strings.Join(way, " "), func(t *testing.T) {
+			t.Parallel()
+			dir, addr := t.TempDir(), freeAddr(t)
+			logA, logB := filepath.Join(dir, "a.jsonl"), filepath.Join(dir, "b.jsonl")
+			a := run(t, append(way, "listen", "--log", logA, addr)...)
+			a.tells("waiting at")
+			b := run(t, append(way, "dial", "--log", logB, addr)...)
+			b.says("from b")
+			a.hears("from b")
+			a.says("from a")
+			b.hears("from a")
+			b.ends(syscall.SIGTERM)
+			a.ends(syscall.SIGTERM)
+			for path, want := range map[string][2]string{logA: {"from a", "from b"}, logB: {"from b", "from a"}} {
+				out, in := texts(t, path, segment.Out), texts(t, path, segment.In)
+				if len(out) != 1 || out[0] != want[0] || len(in) == 0 || in[0] != want[1] {
+					t.Errorf("%s: %q and %q", path, out, in)
+				}
+			}
+			again := terminal(t, 100, 30, "listen", "--log", logA, freeAddr(t))
+			must(t, again.Shows("the last 2 lines of earlier talks"))
+		})
+	}
+}
+
 // What was accepted and never confirmed is in the file as that (R5).
 func TestUndeliveredIsWritten(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "talk.jsonl")
