@@ -183,6 +183,17 @@ func TestInputHistory(t *testing.T) {
 }
 
 // Ctrl-C clears, twice it leaves; on an empty line it asks first.
+// What was typed before is remembered up to a number of lines.
+func TestRecallIsBounded(t *testing.T) {
+	var r recall
+	for i := range 600 {
+		r.add(fmt.Sprint(i))
+	}
+	if len(r.lines) != 500 || r.lines[499] != "599" {
+		t.Errorf("%d lines are remembered, the last %q", len(r.lines), r.lines[len(r.lines)-1])
+	}
+}
+
 func TestLeaving(t *testing.T) {
 	m, _, now := screen(t)
 	if drive(m, "text<ctrl+c>") != nil || m.editor.text != "" {

@@ -694,3 +694,32 @@ func TestMemory(t *testing.T) {
 		}
 	}
 }
+
+// Unless asked for otherwise, a conversation keeps 100,000 lines and 64 MiB.
+func TestUsualLimits(t *testing.T) {
+	lines, text := New(Config{}), New(Config{})
+	for range 100_500 {
+		lines.Note(noon, Info, "")
+	}
+	if n := lines.End() - lines.First(); n != 100_000 {
+		t.Errorf("%d lines are kept", n)
+	}
+	mebi := strings.Repeat("x", 1<<20)
+	for range 70 {
+		text.Note(noon, Info, mebi)
+	}
+	if n := text.End() - text.First(); n > 64 || n < 60 {
+		t.Errorf("%d MiB are kept", n)
+	}
+}
+
+// Lines that wait for their second arrival are forgotten, the oldest first.
+func TestPairsAreBounded(t *testing.T) {
+	var p pairs
+	for row := range uint64(5000) {
+		p.put(row, row)
+	}
+	if len(p.lines) != 4096 || len(p.queue) != 4096 {
+		t.Errorf("%d lines wait", len(p.lines))
+	}
+}

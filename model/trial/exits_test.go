@@ -186,7 +186,7 @@ func TestStillOn(t *testing.T) {
 // is given back as it was.
 func TestExits(t *testing.T) {
 	signals := []syscall.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGABRT, syscall.SIGTRAP}
-	for name, begin := range map[string]func(t *testing.T) *console{"idle": idle, "flood": flooded, "calling": calling} {
+	for name, begin := range map[string]func(t *testing.T) *console{"idle": idle, "flood": flooded, "calling": calling, "reconnecting": reconnecting} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var slowest time.Duration
@@ -234,6 +234,19 @@ func flooded(t *testing.T) *console {
 func calling(t *testing.T) *console {
 	c := openConsole(t, "dial", "--retry", freeAddr(t))
 	c.shows("refused")
+	return c
+}
+
+// reconnecting is a program whose peer was killed, and is dialed again.
+func reconnecting(t *testing.T) *console {
+	addr := freeAddr(t)
+	peer := run(t, "listen", addr)
+	peer.tells("waiting at")
+	c := openConsole(t, "dial", addr)
+	c.shows("ESTABLISHED")
+	peer.until("a peer", func(ev event) bool { return ev.State == "ESTABLISHED" })
+	peer.kill()
+	c.shows("again in")
 	return c
 }
 

@@ -479,3 +479,22 @@ func TestTailReadsOnlyTheEnd(t *testing.T) {
 		}
 	}
 }
+
+// Recent looks at no more lines than it may, whatever they are.
+func TestRecentIsBounded(t *testing.T) {
+	other := appendRecord(nil, Delivery{At: noon, ID: 1, Mark: "acked"})
+	for others, want := range map[int]int{1 << 14: 0, 1<<14 - 1: 1} {
+		path := temp(t, "talk.jsonl")
+		must(t, os.WriteFile(path, append(appendRecord(nil, said("long ago")), bytes.Repeat(other, others)...), 0o600))
+		got, err := Recent(path, 10, 1000)
+		messages := 0
+		for _, r := range got {
+			if _, ok := r.(Message); ok {
+				messages++
+			}
+		}
+		if messages != want || err != nil {
+			t.Errorf("behind %d others %d messages are found, %v", others, messages, err)
+		}
+	}
+}
