@@ -56,6 +56,7 @@ var house = map[string][]string{
 	"model/trial":   {},
 	"model/paint":   {"ui"},
 	"docs/pictures": {"model/screen"},
+	"docs/bench":    {},
 	"model": {"model/talk", "model/paint", "ui", "ui/safe", "ui/words", "transport", "transport/link", "transport/segment",
 		"transport/session", "model/lesson"},
 }

@@ -20,6 +20,7 @@ type ladder struct {
 	noAcks   bool      // pure ACKs are hidden
 	filter   string    // what is looked for; "": nothing
 	sieve    *ui.Sieve // nil: every packet is shown
+	drawn    ui.Drawn
 }
 
 func newLadder() ladder { return ladder{view: ui.Latest} }
@@ -117,7 +118,7 @@ func icmpName(p *packet) string {
 func (m *Model) ladderPane(w, h int) ui.Ladder {
 	l := &m.ladder
 	d := ui.Ladder{
-		Rungs: rungs{m}, W: w, H: h, Selected: ui.None, Until: ui.None,
+		Rungs: rungs{m}, Cache: &l.drawn, W: w, H: h, Selected: ui.None, Until: ui.None,
 		Left: m.ownTitle(), Right: m.peerTitle(), Absolute: l.absolute, Both: m.both(),
 		NoAcks: l.noAcks, Filter: l.filter,
 		Missed: m.sight.missed, EndKey: strings.Fields(m.keys.Bottom.Help().Key)[0],

@@ -19,6 +19,7 @@ type Ladder struct {
 	Selected    uint64 // in look mode; None: no packet
 	Absolute    bool   // numbers as on the wire; else relative
 	Both        bool   // packets of two protocols: each says which
+	Cache       *Drawn // the caller's; nil: nothing is remembered
 	Until       uint64 // frozen: packets from here on are counted, not drawn; None: it is not
 
 	// What is said in the head.

@@ -93,7 +93,7 @@ func (d Ladder) Draw(l *Look, v View) []string {
 	}
 	for i := from; i < to; i++ {
 		r := d.Rungs.Rung(i)
-		rows = append(rows, f.row(i, &r))
+		rows = append(rows, f.drawn(i, &r))
 	}
 	if below > 0 {
 		rows = append(rows, moreBelow(l, d.W, below, d.EndKey))
