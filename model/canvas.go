@@ -33,6 +33,7 @@ type canvas struct {
 	before  []byte    // written before the next frame
 	painted time.Time // the last frame was
 	owed    bool      // a frameDue is under way
+	typed   bool      // what was typed is not seen yet
 	sizes   settled   // how many there were
 }
 
@@ -89,6 +90,7 @@ func (c *canvas) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	switch msg := msg.(type) {
 	case pressed:
 		c.keys.waiting.Add(-1)
+		c.typed = true
 		return tea.KeyPressMsg(msg)
 	case tea.RawMsg:
 		_, _ = fmt.Fprint(c.l.out, msg.Msg)
@@ -182,7 +184,7 @@ func (c *canvas) View() tea.View {
 // come already are seen in one frame.
 func (c *canvas) show() {
 	now := time.Now()
-	wait := c.pace.Wait(now)
+	wait := c.pace.Wait(now, c.typed)
 	if c.keys.pending() && now.Sub(c.painted) < bundle {
 		wait = max(wait, bundle)
 	}
@@ -196,14 +198,14 @@ func (c *canvas) show() {
 		if len(out) > 0 {
 			_, _ = c.l.out.Write(out)
 		}
-		c.painted = now
+		c.painted, c.typed = now, false
 		c.pace.Painted(time.Now(), len(out))
 	}
 }
 
 // later has the frame that is owed painted after wait.
 func (c *canvas) later(wait time.Duration) {
-	if c.owed {
+	if c.owed && !c.typed {
 		return
 	}
 	c.owed = true

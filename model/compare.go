@@ -113,7 +113,7 @@ func (m *Model) watch(now time.Time) {
 		m.farLegs = m.o.Pair.FarStatus().Legs
 	}
 	if news || m.sight.busy() {
-		m.numbers.quick = now.Add(time.Second)
+		m.numbers.quick = now.Add(comeLate)
 	}
 	m.watched = now
 }

@@ -357,6 +357,6 @@ func (m *Model) lessonTick(now time.Time) {
 	}
 	m.readScene()
 	if m.playing() {
-		m.numbers.quick = now.Add(time.Second)
+		m.numbers.quick = now.Add(comeLate)
 	}
 }

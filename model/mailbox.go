@@ -18,7 +18,7 @@ import (
 // and is shown. Nothing of the network ever waits inside the event loop.
 const (
 	mailboxRoom = 16384                 // messages' worth
-	wakeBurst   = 8                     // so many wakes may fall in one wakeGap
+	wakeBurst   = 64                    // so many wakes may fall in one wakeGap: two who answer each other at once are not slowed
 	wakeGap     = 16 * time.Millisecond // and the next ones keep this distance
 	drainStep   = 256                   // messages' worth between two looks at the clock
 	drainTime   = 12 * time.Millisecond // so long one wake keeps the keys waiting

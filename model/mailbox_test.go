@@ -73,7 +73,7 @@ func TestFullMailboxStopsThePump(t *testing.T) {
 	})
 }
 
-// A quickly drained mailbox is told at once, eight times; then each 16 ms.
+// A quickly drained mailbox is told at once, so often; then each 16 ms.
 func TestWakesArePaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newMailbox()
@@ -89,7 +89,7 @@ func TestWakesArePaced(t *testing.T) {
 		time.Sleep(50 * time.Millisecond)
 		b.shut()
 		synctest.Wait()
-		want := []time.Duration{0, 0, 0, 0, 0, 0, 0, 0, wakeGap, 2 * wakeGap, 3 * wakeGap}
+		want := append(make([]time.Duration, wakeBurst), wakeGap, 2*wakeGap, 3*wakeGap)
 		if !slices.Equal(at, want) {
 			t.Errorf("wakes at %v, want %v", at, want)
 		}

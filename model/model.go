@@ -84,6 +84,7 @@ type Model struct {
 	wraps   ui.Wraps
 	view    ui.View
 	seen    uint64 // lines from here on are new to the user
+	tidied  uint64 // memory was given back when there were so many
 	blurred bool
 	focused time.Time // when the terminal got the focus
 	rang    time.Time
@@ -223,6 +224,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.exportedTo(msg)
 	case tick:
 		m.ticked(msg)
+		return m.tidy()
 	case room:
 		m.sendPending()
 	case searchOn:

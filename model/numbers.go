@@ -9,14 +9,18 @@ import (
 	"seqtalk/ui"
 )
 
-// How often the numbers are read: four times a second while they change,
-// once a second when they have not for a while; after events at once, but not
-// ten times a second.
+// How often the numbers are read: four times a second while they change, once
+// a second when they have not for a second, and when nothing has happened for
+// three, as seldom as nobody minds; after events at once, but not ten times a
+// second. Each reading wakes the program some ten times.
 const (
 	oftenGap  = 250 * time.Millisecond
 	seldomGap = time.Second
+	idleGap   = 2500 * time.Millisecond
 	eventGap  = 100 * time.Millisecond
-	lively    = 3 * time.Second
+	lively    = time.Second
+	still     = 3 * time.Second
+	comeLate  = 300 * time.Millisecond // after a segment, what belongs to it may be seen so much later
 )
 
 // numbers are the transport's status as it was last read. It is read, and so
@@ -56,7 +60,10 @@ func (n *numbers) stale() { n.changed = n.at }
 // schedule starts the next tick, unless one as early is under way.
 func (n *numbers) schedule(now time.Time) tea.Cmd {
 	gap := oftenGap
-	if now.Sub(n.changed) > lively {
+	switch quiet := now.Sub(n.changed); {
+	case quiet > still:
+		gap = idleGap
+	case quiet > lively:
 		gap = seldomGap
 	}
 	if now.Before(n.quick) {

@@ -301,18 +301,21 @@ func TestClusters(t *testing.T) {
 func TestPace(t *testing.T) {
 	var p Pace
 	now := time.Unix(1000, 0)
-	if w := p.Wait(now); w > 0 {
+	if w := p.Wait(now, false); w > 0 {
 		t.Errorf("the first frame waits %v", w)
 	}
 	p.Painted(now, 300)
-	if w := p.Wait(now); w != 300*time.Microsecond {
+	if w := p.Wait(now, false); w != 300*time.Microsecond {
 		t.Errorf("after a small one: %v", w)
 	}
 	p.Painted(now, 1<<20)
-	if w := p.Wait(now.Add(time.Millisecond)); w != 7*time.Millisecond {
+	if w := p.Wait(now.Add(time.Millisecond), false); w != 7*time.Millisecond {
 		t.Errorf("after a large one: %v", w)
 	}
-	if w := p.Wait(now.Add(8 * time.Millisecond)); w > 0 {
+	if w := p.Wait(now, true); w != time.Millisecond {
+		t.Errorf("what was typed, after a large one: %v", w)
+	}
+	if w := p.Wait(now.Add(8*time.Millisecond), false); w > 0 {
 		t.Errorf("after a pause: %v", w)
 	}
 }
