@@ -8,6 +8,7 @@ import (
 
 	"seqtalk/transport"
 	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
 	"seqtalk/ui"
 )
 
@@ -299,8 +300,9 @@ type tally struct {
 	receipt  took // until its receipt was here
 	receipts int
 
-	packets, again int
-	wire           int64 // bytes, headers included
+	packets, again int       // heartbeats left out
+	wire           int64     // bytes, headers included, heartbeats left out
+	owed, told     [2]uint64 // by Dir, of TCP: what is to be acknowledged, heartbeats left out; the highest ack
 }
 
 // A took is how long things took.
@@ -338,12 +340,37 @@ func (k *took) median() time.Duration {
 	return d[(n-1)/2]
 }
 
+// heartbeat reports that p only keeps a silent conversation alive: PING, PONG,
+// or an ACK that says nothing of anything else. The longer nobody speaks, the
+// more there are of these: they are no cost of what was said.
+func (t *tally) heartbeat(p *packet) bool {
+	tcp := p.Proto == segment.TCP
+	if tcp {
+		defer func() { t.told[p.Dir] = max(t.told[p.Dir], p.RelAck) }()
+	}
+	if tcp && p.Len == 0 && p.Flags == segment.ACK {
+		return t.told[p.Dir] >= t.owed[1-p.Dir]
+	}
+	names := session.Labels(p.Payload(), !tcp)
+	beat := len(names) > 0
+	for _, name := range names {
+		beat = beat && (name == "PING" || name == "PONG")
+	}
+	if tcp && !beat {
+		t.owed[p.Dir] = max(t.owed[p.Dir], p.RelSeq+uint64(p.Span()))
+	}
+	return beat
+}
+
 func (t *tally) see(g *segment.Segment, p *packet) {
 	if g.Stage != segment.Sent && g.Stage != segment.Unstaged {
 		return
 	}
 	if t.began.IsZero() {
 		t.began = g.At
+	}
+	if t.heartbeat(p) {
+		return
 	}
 	t.packets++
 	t.wire += int64(g.Size)

@@ -71,7 +71,9 @@ func (p pairs) arrivals(u *ui.Pair, x *crossing) {
 			g.Proto = [...]string{"TCP", "UDP"}[k]
 		}
 		g.OnWay = w.packets > w.lost && w.copies == 0
-		g.Lost, g.Rule = w.gone(), w.rule
+		g.Here, g.Rule = true, w.rule
+		over := k == 1 || w.conn < p.m.crossings.conn
+		g.Lost, g.Died = w.gone() && over, w.gone() && !over
 		g.Copies, g.Behind = w.copies, w.behind
 		if !w.came.IsZero() {
 			g.Mark, g.After, g.AtMost = ui.Delivered, w.came.Sub(x.said), false

@@ -88,6 +88,7 @@ func (m *Model) over(ev transport.Down) {
 	if ev.Proto == segment.TCP {
 		m.sight.conn++
 		m.crossings.conn++
+		m.crossings.tally[0].owed, m.crossings.tally[0].told = [2]uint64{}, [2]uint64{}
 		m.crossings.open = m.crossings.end
 	}
 }

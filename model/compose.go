@@ -160,6 +160,22 @@ func (m *Model) limit() int {
 
 // composer is the line, as it is drawn.
 func (m *Model) composer() ui.Composer {
+	c := m.typing()
+	switch {
+	case m.filter != nil, m.search != nil && !m.search.closed, c.Hint != "":
+	case m.looking != nil:
+		c.Hint = m.lookHint()
+	case isCommand(c.Text):
+		c.Hint = m.commandHint(c.Text)
+	case c.Text == "":
+		c.Hint = m.firstHint()
+	}
+	return c
+}
+
+// typing is the line without what is said beside it where there is nothing
+// else to say, which depends on where everything is.
+func (m *Model) typing() ui.Composer {
 	from, to := m.editor.window()
 	c := ui.Composer{
 		Text: m.editor.text[from:to], Caret: m.editor.caret - from, Hint: m.hint,
@@ -175,13 +191,6 @@ func (m *Model) composer() ui.Composer {
 		c.Hint = m.search.hint(m)
 	case m.looking != nil:
 		c.Closed, c.Bytes = true, 0
-		if c.Hint == "" {
-			c.Hint = m.lookHint()
-		}
-	case c.Hint == "" && isCommand(c.Text):
-		c.Hint = m.commandHint(c.Text)
-	case c.Hint == "" && c.Text == "":
-		c.Hint = m.firstHint()
 	}
 	return c
 }

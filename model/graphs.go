@@ -91,7 +91,10 @@ func (m *Model) sample(g *transport.Leg) {
 }
 
 // graphs are drawn in r.
-func (m *Model) graphs(r ui.Rect) []string {
+func (m *Model) graphs(r ui.Rect) []string { return m.graphPane(r).Draw(m.look) }
+
+// graphPane are the graphs in r.
+func (m *Model) graphPane(r ui.Rect) ui.Graphs {
 	s := &m.series
 	d := ui.Graphs{
 		W: r.W, H: r.H, Which: m.graph, Out: s.streams[segment.Out], In: s.streams[segment.In],
@@ -102,7 +105,7 @@ func (m *Model) graphs(r ui.Rect) []string {
 		d.To = time.Second
 	}
 	d.From = max(d.To-graphSpan, 0)
-	return d.Draw(m.look)
+	return d
 }
 
 // latencies are those of the messages: until the other end's program had them,

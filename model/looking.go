@@ -12,11 +12,12 @@ import (
 // A looking is look mode: something on the screen is pointed at, a line of the
 // conversation or a spot of the status bar, and letters are keys.
 type looking struct {
-	line     uint64  // pointed at while nothing of what follows is
-	rung     uint64  // a packet pointed at, unless it is None
-	spot     ui.Spot // pointed at, unless its part is NoPart
-	explains bool    // what is pointed at is explained, whatever it is
-	scroll   int     // of the explanation
+	line     uint64   // pointed at while nothing of what follows is
+	rung     uint64   // a packet pointed at, unless it is None
+	gauge    ui.Gauge // pointed at, unless it is NoGauge
+	spot     ui.Spot  // pointed at, unless its part is NoPart
+	explains bool     // what is pointed at is explained, whatever it is
+	scroll   int      // of the explanation
 
 	opened bool // the packet pointed at is seen field by field
 	field  int  // of these, which is pointed at; noField: none
@@ -32,11 +33,14 @@ func (lk *looking) inBar() bool { return lk.spot.Part != ui.NoPart }
 // inLadder reports that the packets are looked at.
 func (lk *looking) inLadder() bool { return lk.rung != ui.None }
 
-// atLines reports that the conversation is looked at.
-func (lk *looking) atLines() bool { return !lk.inBar() && !lk.inLadder() }
+// atGauge reports that a part of a pane is looked at that is no list.
+func (lk *looking) atGauge() bool { return lk.gauge != ui.NoGauge }
 
-// leave points at no packet and at no spot.
-func (lk *looking) leave() { lk.rung, lk.spot = ui.None, ui.Spot{} }
+// atLines reports that the conversation is looked at.
+func (lk *looking) atLines() bool { return !lk.inBar() && !lk.inLadder() && !lk.atGauge() }
+
+// leave points at nothing but a line.
+func (lk *looking) leave() { lk.rung, lk.gauge, lk.spot = ui.None, ui.NoGauge, ui.Spot{} }
 
 // openLook begins to look, at the last line that is seen.
 func (m *Model) openLook() {
@@ -49,8 +53,10 @@ func (m *Model) openLook() {
 		lk.line = m.lastSeen()
 	case m.ladderSeen():
 		m.lookAtPacket(m.lastPacket())
+	default:
+		m.lookAtGauge(0)
 	}
-	if lk.line == ui.None && !lk.inLadder() && !m.lookAtBar(0) {
+	if lk.line == ui.None && !lk.inLadder() && !lk.atGauge() && !m.lookAtBar(0) {
 		m.looking = nil
 		m.warn(words.LookNothing)
 	}
@@ -113,6 +119,11 @@ func (m *Model) keepInSight() {
 	case lk.inLadder() && m.ladderSeen():
 		m.lookAtPacket(lk.rung)
 		return
+	case lk.atGauge():
+		if _, i := m.gaugeNow(); i < 0 {
+			m.lookStays()
+		}
+		return
 	case lk.line == ui.None || !lk.atLines() || !m.linesSeen():
 		return
 	}
@@ -147,12 +158,18 @@ func (m *Model) explanation() (ui.Explanation, bool) {
 	case lk.inLadder():
 		r := m.rung(rungs{m}.packet(lk.rung))
 		return r.Explain(m.look, m.ladder.absolute), true
+	case lk.atGauge():
+		return m.explainGauge()
 	case lk.inBar():
 		bar := m.status()
 		return bar.Explain(m.look, lk.spot, m.said)
 	}
 	if lk.line == ui.None || lk.line < m.talk.First() || lk.line >= m.talk.End() {
 		return ui.Explanation{}, false
+	}
+	if m.paired() {
+		p := newPairs(m).Pair(lk.line)
+		return p.Explain(m.look), true
 	}
 	r := lines{m}.Row(lk.line)
 	return r.Explain(m.look), true
@@ -186,6 +203,7 @@ func (m *Model) said(last uint64, mine bool) (ui.Said, bool) {
 // explained lays the explanation on the screen, away from what is explained.
 func (m *Model) explained(rows []string, main ui.Rect) []string {
 	lk := m.looking
+	m.pointAtGauge(rows)
 	if lk == nil || m.dialog != nil || m.help != nil {
 		return rows
 	}

@@ -69,12 +69,12 @@ func (m *Model) lookElse(k tea.KeyPressMsg) tea.Cmd {
 func (m *Model) lookStays() {
 	lk := m.looking
 	switch {
-	case lk.inBar(), lk.inLadder() && m.ladderSeen(), lk.atLines() && m.linesSeen():
+	case lk.inBar(), lk.inLadder() && m.ladderSeen(), lk.atLines() && m.linesSeen(), lk.atGauge() && m.gaugeSeen():
 	case m.linesSeen():
 		m.lookAtLine(m.lastSeen())
 	case m.ladderSeen():
 		m.lookAtPacket(m.lastPacket())
-	default:
+	case !m.lookAtGauge(0):
 		m.lookAtBar(0)
 	}
 }
@@ -98,7 +98,7 @@ func (m *Model) lookMove(k tea.KeyPressMsg) bool {
 		m.scrollExplained(1)
 	case lk.explains && key.Matches(k, b.PageUp):
 		m.scrollExplained(-1)
-	case lk.inLadder():
+	case lk.inLadder(), lk.atGauge():
 		return false
 	case key.Matches(k, b.Oldest, b.Top):
 		m.lookAtLine(m.talk.First())
@@ -109,7 +109,7 @@ func (m *Model) lookMove(k tea.KeyPressMsg) bool {
 	default:
 		return false
 	}
-	if was.line != lk.line || was.spot != lk.spot || was.rung != lk.rung {
+	if was.line != lk.line || was.spot != lk.spot || was.rung != lk.rung || was.gauge != lk.gauge {
 		lk.scroll = 0
 	}
 	return true
@@ -121,9 +121,22 @@ func (m *Model) lookUp() {
 	lk := m.looking
 	switch {
 	case lk.inLadder():
-		if !m.lookAlong(-1) && m.linesSeen() && m.layout().Divider.W != 1 {
+		if !m.lookAlong(-1) && m.layout().Divider.W != 1 {
+			if !m.lookAtGauge(len(m.gauges())-1) && m.linesSeen() {
+				m.lookAtLine(m.lastSeen())
+			}
+		}
+		return
+	case lk.atGauge():
+		_, i := m.gaugeNow()
+		switch below := m.belowLines(); {
+		case (i > below || i < below && i > 0) && m.lookAtGauge(i-1):
+		case i == below && m.linesSeen():
 			m.lookAtLine(m.lastSeen())
 		}
+		return
+	case lk.atLines() && lk.line <= m.talk.First() && m.belowLines() > 0:
+		m.lookAtGauge(0)
 		return
 	case lk.atLines():
 		m.lookAtLine(max(lk.line, m.talk.First()+1) - 1)
@@ -135,6 +148,7 @@ func (m *Model) lookUp() {
 		lk.spot = nearest(rows[0], rows[1][x])
 	case m.ladderSeen() && m.layout().Divider.W != 1:
 		m.lookAtPacket(m.lastPacket())
+	case m.lookAtGauge(len(m.gauges()) - 1):
 	case m.linesSeen():
 		m.lookAtLine(m.lastSeen())
 	}
@@ -152,8 +166,20 @@ func (m *Model) lookDown() {
 		if !m.lookAlong(1) {
 			m.lookAtBar(0)
 		}
+	case lk.atGauge():
+		_, i := m.gaugeNow()
+		switch {
+		case i == 0 && m.belowLines() == 1 && m.linesSeen():
+			m.lookAtLine(m.firstSeen())
+		case m.lookAtGauge(i + 1):
+		case m.ladderSeen() && m.layout().Divider.W != 1:
+			m.lookAtPacket(m.firstPacket())
+		default:
+			m.lookAtBar(0)
+		}
 	case lk.line+1 < m.talk.End():
 		m.lookAtLine(lk.line + 1)
+	case m.lookAtGauge(m.belowLines()):
 	case m.ladderSeen() && m.layout().Divider.W != 1:
 		m.lookAtPacket(m.firstPacket())
 	default:
@@ -181,6 +207,11 @@ func (m *Model) lookAside(n int) {
 	case lk.atLines() && n > 0 && m.ladderSeen():
 		m.lookAtPacket(m.lastPacket())
 		return
+	case lk.atGauge():
+		if _, i := m.gaugeNow(); !m.lookAtGauge(i+n) && n > 0 && m.ladderSeen() {
+			m.lookAtPacket(m.lastPacket())
+		}
+		return
 	case !lk.inBar():
 		return
 	}
@@ -190,18 +221,27 @@ func (m *Model) lookAside(n int) {
 	}
 }
 
-// lookAcross goes from the conversation to the packets, to the bar, and back.
+// lookAcross goes from the conversation to what stands below it, to the packets,
+// to the bar, and back.
 func (m *Model) lookAcross() {
 	switch lk := m.looking; {
-	case lk.atLines() && m.ladderSeen():
+	case lk.atLines() && m.lookAtGauge(m.belowLines()):
+	case (lk.atLines() || lk.atGauge()) && m.ladderSeen():
 		m.lookAtPacket(m.lastPacket())
 	case !lk.inBar():
 		m.lookAtBar(0)
 	case m.linesSeen():
 		m.lookAtLine(m.lastSeen())
+	case m.lookAtGauge(0):
 	case m.ladderSeen():
 		m.lookAtPacket(m.lastPacket())
 	}
+}
+
+// gaugeSeen reports that the gauge looked at is on the screen.
+func (m *Model) gaugeSeen() bool {
+	_, i := m.gaugeNow()
+	return i >= 0
 }
 
 // lookAtSeen points at the first or the last line on the screen or, if neither
@@ -238,6 +278,9 @@ func (m *Model) copyLooked() tea.Cmd {
 	text := ""
 	if d, ok := m.opened(); ok {
 		text = copied(d, lk.field, m.look)
+	} else if lk.atGauge() {
+		e, _ := m.explanation()
+		text = strings.TrimSpace(e.Title + ": " + e.Text)
 	} else if lk.inLadder() {
 		d := m.ladderPane(m.sideSize())
 		text = d.Line(m.look, m.listed(lk.rung))

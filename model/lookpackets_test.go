@@ -103,7 +103,7 @@ func TestLookAcrossPanes(t *testing.T) {
 	s := compare(t, "delay 20ms seed 7", words.English)
 	s.run(time.Second)
 	s.says("one", "two")
-	s.at(120, 50)
+	s.at(120, 60)
 	where := func() string {
 		switch lk := s.looking; {
 		case lk == nil:
@@ -112,12 +112,17 @@ func TestLookAcrossPanes(t *testing.T) {
 			return "bar"
 		case lk.inLadder():
 			return "packets"
+		case lk.atGauge():
+			return fmt.Sprint("gauge ", lk.gauge)
 		}
 		return "conversation"
 	}
+	buffer := fmt.Sprint("gauge ", ui.GaugeBuffer)
 	for _, c := range []struct{ keys, want string }{
-		{"<f4>", "conversation"}, {"<tab>", "packets"}, {"<tab>", "bar"}, {"<tab>", "conversation"},
-		{"<down>", "packets"}, {"G<down>", "bar"}, {"<up>", "packets"}, {"g<up>", "conversation"}, {"q", "line"},
+		{"<f4>", "conversation"}, {"<tab>", buffer}, {"<tab>", "packets"}, {"<tab>", "bar"}, {"<tab>", "conversation"},
+		{"<down>", buffer}, {"<up>", "conversation"}, {"<down><down>", fmt.Sprint("gauge ", ui.GaugeTCP)}, {"<right>", fmt.Sprint("gauge ", ui.GaugeUDP)},
+		{"<down><down>", "packets"}, {"G<down>", "bar"}, {"<up>", "packets"}, {"g<up>", fmt.Sprint("gauge ", ui.GaugeLatencies)},
+		{"<tab><tab><tab>g<up>", fmt.Sprint("gauge ", ui.GaugeLink)}, {"<down>", "conversation"}, {"q", "line"},
 	} {
 		if drive(s.Model, c.keys); where() != c.want {
 			t.Errorf("after %s: %s, want %s", c.keys, where(), c.want)

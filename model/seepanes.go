@@ -56,7 +56,7 @@ func (m *Model) layout() ui.Layout { return m.layoutOf(m.pane) }
 
 // layoutOf is where everything is with p shown.
 func (m *Model) layoutOf(p pane) ui.Layout {
-	c := m.composer()
+	c := m.typing()
 	o := ui.LayoutOptions{Composer: c.Height(m.look, m.w)}
 	if m.course != nil {
 		o.Pane = ui.LessonRows(m.h)

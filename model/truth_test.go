@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,7 +140,7 @@ func TestGraphsTellTheTruth(t *testing.T) {
 
 // The balance's times and bytes are those of the rows and of the tap.
 func TestBalanceTellsTheTruth(t *testing.T) {
-	s, seen := tapped(t, "loss 20% delay 40ms seed 3")
+	s, _ := tapped(t, "loss 20% delay 40ms seed 3")
 	s.run(time.Second)
 	text := 0
 	for i := range 20 {
@@ -158,10 +159,24 @@ func TestBalanceTellsTheTruth(t *testing.T) {
 				came += len(x.text)
 			}
 		}
-		for _, g := range seen[segment.Sent] {
-			if g.Proto == proto {
+		segs, _, missed := s.pair.Segments(0)
+		var owed, told [2]uint64 // what of either direction is to be acknowledged; the highest ack
+		for i := range segs {
+			g := &segs[i]
+			if g.Stage != segment.Sent || g.Proto != proto {
+				continue
+			}
+			p := g.Payload()
+			beats := len(p) > 8 && p[0] == 0xf5 && onlyBeats(p)
+			if pure := g.Len == 0 && g.Flags == segment.ACK; !beats && !(pure && told[g.Dir] >= owed[1-g.Dir]) {
 				wire += g.Size
 			}
+			if told[g.Dir] = max(told[g.Dir], g.RelAck); !beats && g.Span() > 0 {
+				owed[g.Dir] = max(owed[g.Dir], g.RelSeq+uint64(g.Span()))
+			}
+		}
+		if missed > 0 {
+			t.Fatalf("%d segments were missed", missed)
 		}
 		slices.Sort(took)
 		if tally.P50 != took[(len(took)-1)/2] || tally.Max != took[len(took)-1] || tally.Text != int64(came) || tally.Wire != int64(wire) {
@@ -170,5 +185,67 @@ func TestBalanceTellsTheTruth(t *testing.T) {
 		if proto == segment.TCP && came != text {
 			t.Errorf("%d bytes of text came, %d were said", came, text)
 		}
+	}
+}
+
+// onlyBeats reports that p holds no other frames than PING and PONG: the fourth
+// octet of a frame is its type (docs/WIRE.md).
+func onlyBeats(p []byte) bool {
+	for len(p) > 8 {
+		if p[3] != 5 && p[3] != 6 {
+			return false
+		}
+		p = p[8+int(p[7]):]
+	}
+	return true
+}
+
+// Silence costs nothing: heartbeats are no part of what the lines cost.
+func TestHeartbeatsAreNoCost(t *testing.T) {
+	s := compare(t, "loss 30% delay 40ms seed 5", words.English)
+	s.run(time.Second)
+	s.says("one", "two", "three")
+	s.run(30 * time.Second)
+	before, packets := s.balance(), s.sight.end
+	s.run(2 * time.Minute)
+	if after := s.balance(); s.sight.end < packets+20 || fmt.Sprint(after) != fmt.Sprint(before) {
+		t.Errorf("after %d packets more the balance is\n%+v, it was\n%+v", s.sight.end-packets, after, before)
+	}
+}
+
+// A row tells the same times as look mode does.
+func TestRowsAndLookModeAgree(t *testing.T) {
+	s := compare(t, "loss 20% delay 80ms seed 7", words.English)
+	s.run(time.Second)
+	s.says(script...)
+	s.run(20 * time.Second)
+	s.at(120, 60)
+	ps := newPairs(s.Model)
+	told := 0
+	for i := ps.First(); i < ps.End(); i++ {
+		p := ps.Pair(i)
+		if p.N == 0 {
+			continue
+		}
+		drive(s.Model, "<esc><esc><f4>")
+		s.lookAtLine(i)
+		e, _ := s.explanation()
+		all := e.Text
+		for _, x := range e.Then {
+			all += x.Text
+		}
+		for _, g := range []ui.Passage{p.TCP, p.UDP} {
+			for _, d := range []time.Duration{g.After, g.Waited} {
+				if d > 0 && !g.Lost {
+					told++
+					if !strings.Contains(all, ui.Span(d)) {
+						t.Errorf("the row says %s, look mode %q", ui.Span(d), all)
+					}
+				}
+			}
+		}
+	}
+	if told < 8 {
+		t.Errorf("only %d times were told", told)
 	}
 }

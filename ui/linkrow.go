@@ -22,19 +22,7 @@ func (r LinkRow) Draw(l *Look, w int) string {
 	th := l.Theme
 	b := newBrush(l, w, Style{})
 	b.skip(1)
-	var end []field
-	if r.Cut {
-		end = append(end, field{th.Bad, words.LinkCut.In(l.Lang)})
-	}
-	if r.Aims != "" {
-		end = append(end, field{th.Warn, words.LinkAims.In(l.Lang, r.Aims)})
-	}
-	if r.Slow != 1 {
-		end = append(end, field{th.Warn, words.LinkSlow.In(l.Lang, strconv.FormatFloat(r.Slow, 'g', 3, 64))})
-	}
-	if r.Held {
-		end = append(end, field{th.Bad, words.LinkHeld.In(l.Lang)})
-	}
+	end := r.state(l)
 	room := w - 1
 	for _, f := range end {
 		room -= Width(l.Method, f.s) + 2
@@ -51,4 +39,22 @@ func (r LinkRow) Draw(l *Look, w int) string {
 		b.text(f.st, f.s)
 	}
 	return b.end()
+}
+
+// state is what was done to the link and its time.
+func (r *LinkRow) state(l *Look) (end []field) {
+	th := l.Theme
+	if r.Cut {
+		end = append(end, field{th.Bad, words.LinkCut.In(l.Lang)})
+	}
+	if r.Aims != "" {
+		end = append(end, field{th.Warn, words.LinkAims.In(l.Lang, r.Aims)})
+	}
+	if r.Slow != 1 {
+		end = append(end, field{th.Warn, words.LinkSlow.In(l.Lang, strconv.FormatFloat(r.Slow, 'g', 3, 64))})
+	}
+	if r.Held {
+		end = append(end, field{th.Bad, words.LinkHeld.In(l.Lang)})
+	}
+	return end
 }

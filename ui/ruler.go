@@ -84,15 +84,21 @@ func (d Ruler) Draw(l *Look) []string {
 		b.text(l.Theme.Dim, words.RulerEmpty.In(l.Lang))
 		return exactly([]string{b.end()}, w, h)
 	}
-	var head []string
+	head, rows, udp := d.compose(l, w, h)
+	return exactly(append(append(head, rows...), udp...), w, h)
+}
+
+// compose draws the title, the stream with what is said of it, and the
+// datagrams.
+func (d *Ruler) compose(l *Look, w, h int) (head, rows, udp []string) {
 	if d.Title != "" && h >= 5 {
 		b := newBrush(l, w, Style{})
 		b.skip(1)
 		b.text(l.Theme.Strong, safe.String(d.Title).String())
 		head, h = []string{b.end()}, h-1
 	}
-	udp := d.udp(l, w, pick(len(d.Stream) > 0, (h-3)/3, h))
-	rows := d.stream(l, w, h-len(udp))
+	udp = d.udp(l, w, pick(len(d.Stream) > 0, (h-3)/3, h))
+	rows = d.stream(l, w, h-len(udp))
 	for _, s := range d.sentences(l) {
 		if p := (page{l: l, w: w - 1}); len(udp) > 0 || len(rows) > 0 {
 			p.say(s.st, 1, s.s)
@@ -104,7 +110,24 @@ func (d Ruler) Draw(l *Look) []string {
 	if len(rows)+len(udp) < h {
 		rows = blankRows(rows, w, 1)
 	}
-	return append(head, exactly(append(rows, udp...), w, h)...)
+	return head, rows, udp
+}
+
+// Gauges are the stream and the datagrams, and where they are drawn.
+func (d Ruler) Gauges(l *Look) []GaugePlace {
+	if d.W < 24 || d.H < 4 || len(d.Stream) == 0 && len(d.Datagrams) == 0 {
+		return nil
+	}
+	head, rows, udp := d.compose(l, d.W, d.H)
+	var all []GaugePlace
+	stream, datagrams := pick(d.NoSends, GaugeRulerIn, GaugeRuler), pick(d.NoSends, GaugeDatagramsIn, GaugeDatagrams)
+	if len(d.Stream) > 0 {
+		all = append(all, GaugePlace{stream, 0, len(head) + 1, d.W, len(rows)})
+	}
+	if len(udp) > 0 {
+		all = append(all, GaugePlace{datagrams, 0, len(head) + len(rows), d.W, len(udp)})
+	}
+	return all
 }
 
 // recvName is what stands before the reads.

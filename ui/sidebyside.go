@@ -48,7 +48,9 @@ type Pair struct {
 type Passage struct {
 	Fate
 	OnWay  bool          // sent, and nothing more is known yet: drawn as such
-	Lost   bool          // it never came: a gap
+	Here   bool          // the other end is here: when its program had it is known, not told
+	Lost   bool          // it never came, and will not: a gap
+	Died   bool          // of TCP: what bore it died, and is to be sent again
 	Rule   string        // what the link did to it: "lost by loss 10%"
 	Waits  uint64        // TCP has it, and keeps it back until this message has come; 0: it does not
 	Waited time.Duration // it was kept back so long
@@ -117,6 +119,47 @@ func (d SideBySide) Draw(l *Look, v View) []string {
 		rows = append(rows, d.Latencies.Draw(l, d.W, p.latencies)...)
 	}
 	return exactly(rows, d.W, d.H)
+}
+
+// Gauges are the parts below the messages, and where they are drawn.
+func (d *SideBySide) Gauges() []GaugePlace {
+	p := d.parts()
+	y := p.pairs
+	var all []GaugePlace
+	if p.balance > 0 && d.H >= 16 {
+		y++
+	}
+	if p.strip > 0 {
+		all = append(all, GaugePlace{GaugeBuffer, 0, y, d.W, p.strip})
+		y += p.strip
+	}
+	if p.balance > 0 {
+		n := len(d.Balance.Tallies)
+		if p.balance > n {
+			y, p.balance = y+1, p.balance-1
+		}
+		for k := range min(n, p.balance) {
+			all = append(all, GaugePlace{[...]Gauge{GaugeTCP, GaugeUDP}[k%2], 0, y + k, d.W, 1})
+		}
+		y += p.balance
+	}
+	if p.latencies > 0 {
+		all = append(all, GaugePlace{GaugeLatencies, 0, y, d.W, p.latencies})
+	}
+	return all
+}
+
+// Explain says what one of them means.
+func (d *SideBySide) Explain(l *Look, g Gauge) (Explanation, bool) {
+	switch k := int(g) - int(GaugeTCP); {
+	case g == GaugeBuffer:
+		return d.Buffer.Explain(l), true
+	case (g == GaugeTCP || g == GaugeUDP) && k < len(d.Balance.Tallies):
+		return d.Balance.Tallies[k].Explain(l), true
+	case g == GaugeLatencies:
+		return d.Latencies.Explain(l), true
+	}
+	return Explanation{}, false
 }
 
 // list is the part that scrolls.

@@ -174,6 +174,13 @@ func passageMarks(in *info, l *Look, p *Pair, g *Passage) {
 			say(th.Dim, 7, " "+words.Why(l.Lang, Truncate(m, safe.String(g.Rule).String(), 18, "…")))
 		}
 		return
+	case g.Died:
+		sign(th.Bad, gl.Failed)
+		say(th.Warn, 6, " "+words.PairsAgain.In(l.Lang))
+		if g.Rule != "" {
+			say(th.Dim, 7, " "+words.Why(l.Lang, Truncate(m, safe.String(g.Rule).String(), 18, "…")))
+		}
+		return
 	case g.Waits > 0:
 		sign(th.Warn, gl.Half)
 		say(th.Warn, 5, " "+words.PairsWaits.In(l.Lang, g.Waits))

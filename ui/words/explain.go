@@ -53,7 +53,7 @@ var (
 	TopicResent = topic("RFC 6298 §5", "Retransmissions", "重传",
 		"%d segments were sent again because no acknowledgement came in time, or because later ones showed that one was missing. The text arrives all the same, only later.",
 		"有 %d 个报文段被重传：要么迟迟没有确认，要么后面的确认表明缺了一个。文字照样会到，只是晚一些。")
-	TopicHistory = topic("", "The connection's life in one word", "一个词概括连接的经历",
+	TopicHistory = topic("docs/ARCHITECTURE.md", "The connection's life in one word", "一个词概括连接的经历",
 		"S SYN, h SYN-ACK, A a ACK, D d data, T t retransmission, W w zero window, F f FIN, R r RST, each when it first happened. Capital letters are the side that called.",
 		"S 是 SYN，h 是 SYN-ACK，A a 是 ACK，D d 数据，T t 重传，W w 零窗口，F f 是 FIN，R r 是 RST，按首次出现的顺序排列。大写是主动发起连接的一方。")
 )
