@@ -199,7 +199,8 @@ func (m *Model) recent(k int) []float64 {
 }
 
 // tallyAfar is what is known of protocol k at this end alone: what was
-// confirmed, and how long that took. Nobody can count what was lost.
+// confirmed, and how long that took; in a lab, what its link lost too. Elsewhere
+// nobody can count that.
 func (m *Model) tallyAfar(k int, proto string) ui.Tally {
 	t := &m.crossings.tally[k]
 	u := ui.Tally{
@@ -218,6 +219,9 @@ func (m *Model) tallyAfar(k int, proto string) ui.Tally {
 			continue
 		}
 		u.Sent, u.Delivered = int(g.Counters.Sent), int(g.Counters.Confirmed)
+		if g.Stack == "lab" {
+			u.Lost = t.lost
+		}
 		if g.Proto == segment.TCP && g.TCP.Has(segment.HasRetrans) {
 			u.Resent = g.TCP.Retrans
 		}

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -54,7 +55,7 @@ func (r rungs) packet(i uint64) *packet {
 // rung is p, as package ui wants it.
 func (m *Model) rung(p *packet) ui.Rung {
 	r := ui.Rung{
-		At: p.At.Sub(m.sight.began), Trip: p.trip, Way: p.way,
+		At: m.timeOf(p).Sub(m.sight.began), Trip: p.trip, Way: p.way,
 		Proto: name(p.Proto), In: p.Dir == segment.In,
 		Left: p.Src.Port(), Right: p.Dst.Port(),
 		Len: p.Len, Size: p.Size, Rule: p.Rule, Packet: p.ID, Part: p.Fragment,
@@ -75,6 +76,16 @@ func (m *Model) rung(p *packet) ui.Rung {
 	}
 	m.burden(&r, p)
 	return r
+}
+
+// timeOf is when p left, where this program saw that. What comes from another one
+// has the time of its arrival, or of the word that it died: that it left is only
+// learned then, and what went out meanwhile stands above it.
+func (m *Model) timeOf(p *packet) time.Time {
+	if m.o.Pair != nil {
+		return p.At
+	}
+	return p.known
 }
 
 // tcpRung adds what only TCP has.

@@ -41,6 +41,7 @@ type wayKey struct {
 // A packet is one packet as far as it was followed.
 type packet struct {
 	segment.Segment               // as it left or, where only that was seen, came
+	known           time.Time     // when this end knew of it: that is the order of the packets
 	way             ui.Way        // how far it got
 	trip            time.Duration // until it arrived
 	copies          int           // arrivals
@@ -109,6 +110,9 @@ func (s *sight) remember(key wayKey) {
 
 // ends notes how p ended.
 func (p *packet) ends(g *segment.Segment) {
+	if p.way == ui.OnWay && p.Dir == segment.In {
+		p.known = g.At
+	}
 	if g.Stage == segment.Died {
 		p.way = ui.Died
 		return
@@ -128,7 +132,7 @@ func (s *sight) add(g *segment.Segment) *packet {
 	if s.packets == nil {
 		s.packets = make([]packet, 0, 256)
 	}
-	p := packet{Segment: *g, conn: s.conn}
+	p := packet{Segment: *g, known: g.At, conn: s.conn}
 	switch {
 	case g.Stage == segment.Sent:
 		p.way = ui.OnWay

@@ -140,13 +140,14 @@ func (m *Model) legs() []*transport.Leg {
 	return all
 }
 
-// withFar is u with what the other end counted of our datagrams, where it is
-// here: we hear of that only by what it says.
+// withFar is u with what became of our own datagrams, where the other end is here:
+// the same counts as side by side.
 func (m *Model) withFar(g *transport.Leg, u ui.Leg) ui.Leg {
 	for i := range m.farLegs {
 		if far := &m.farLegs[i]; g.Proto == segment.UDP && far.Proto == segment.UDP {
-			c := far.Counters
-			u.IDs.Lost, u.IDs.Dup, u.IDs.Late, u.IDs.Dropped = c.Lost, c.Duplicate, c.Late, far.KernelDrops
+			t := &m.crossings.tally[1]
+			u.IDs.Ours, u.IDs.Dropped = true, far.KernelDrops
+			u.IDs.Lost, u.IDs.Dup, u.IDs.Late = uint64(t.lost), uint64(t.doubled), uint64(t.late)
 		}
 	}
 	return u

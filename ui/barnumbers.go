@@ -128,7 +128,7 @@ func (a *bar) ids(l *Look, g *Leg) {
 	for _, c := range [...]struct {
 		p words.Phrase
 		n uint64
-	}{{words.BarLost, g.IDs.Lost}, {words.BarDup, g.IDs.Dup}, {words.BarLate, g.IDs.Late}} {
+	}{{pick(g.IDs.Ours, words.BarLost, words.BarMissed), g.IDs.Lost}, {words.BarDup, g.IDs.Dup}, {words.BarLate, g.IDs.Late}} {
 		a.add(8, field{pick(c.n > 0, th.Warn, th.Text), c.p.In(l.Lang, c.n)})
 		a.gap(2)
 	}

@@ -25,7 +25,8 @@ func (g *Leg) numbersInWords(l *Look, b *bar) {
 	b.about(pick(g.Proto == "UDP", PartIDs, PartOutSeq))
 	switch {
 	case g.Proto == "UDP" && g.IDs.Measurable:
-		b.shrink(1, keep, text(words.EasyUDP, g.IDs.Sent, g.IDs.Seen, g.IDs.Lost), text(words.EasyUDPShort, g.IDs.Sent, g.IDs.Seen, g.IDs.Lost))
+		long, short := pick(g.IDs.Ours, words.EasyUDPOurs, words.EasyUDP), pick(g.IDs.Ours, words.EasyUDPOursShort, words.EasyUDPShort)
+		b.shrink(1, keep, text(long, g.IDs.Sent, g.IDs.Seen, g.IDs.Lost), text(short, g.IDs.Sent, g.IDs.Seen, g.IDs.Lost))
 	case g.Proto == "UDP":
 		b.add(keep, text(words.EasyUDPRaw))
 	case g.OutSeq.Known:

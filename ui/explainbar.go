@@ -103,7 +103,7 @@ func (g *Leg) explainIDs(l *Look) Explanation {
 		return Explain(l, words.TopicNotMeasurable)
 	}
 	n := &g.IDs
-	return Explain(l, words.TopicIDs, n.Sent, n.Seen, n.Lost, n.Dup, n.Late)
+	return Explain(l, pick(n.Ours, words.TopicIDsOurs, words.TopicIDs), n.Sent, n.Seen, n.Lost, n.Dup, n.Late)
 }
 
 // explainSource explains who told the numbers.

@@ -41,7 +41,7 @@ type Rungs interface {
 // A Rung is one packet: sent, and then arrived or died. One without a Proto is
 // a remark, Texts its words.
 type Rung struct {
-	At          time.Duration // since the ladder's beginning: when it left or, where only that was seen, came
+	At          time.Duration // since the ladder's beginning: when it left or, of one from another program, came
 	Trip        time.Duration // until it arrived; 0: not known
 	Proto       string        // "TCP", "UDP", "ICMP"
 	In          bool          // from the right to the left

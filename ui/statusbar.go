@@ -78,6 +78,7 @@ type Number struct {
 // show to be missing.
 type IDs struct {
 	Measurable                  bool // false in raw: nobody counts
+	Ours                        bool // Lost, Dup and Late are of our messages, at the other end; else of the peer's, here
 	Sent, Seen, Lost, Dup, Late uint64
 	Dropped                     uint64 // of what is lost or not counted, by our own full buffer; the network brought it
 }

@@ -139,6 +139,10 @@ var (
 	TopicIDs = topic("docs/WIRE.md", "seqtalk's own counting", "seqtalk 自己的计数",
 		"We have sent %[1]d messages, and the peer has told us of number %[2]d. Of the peer's, %[3]d never came, %[4]d came more than once and %[5]d after a later one; only because seqtalk numbers them can this be known.",
 		"我方发出了 %[1]d 条消息，对方告知已见到第 %[2]d 条。对方发来的有 %[3]d 条没到，%[4]d 条重复，%[5]d 条迟到；能知道这些，只因为 seqtalk 给消息编了号。")
+	// sent, seen, lost, duplicate, late
+	TopicIDsOurs = topic("docs/WIRE.md", "seqtalk's own counting", "seqtalk 自己的计数",
+		"We have sent %[1]d messages, and the other end has told us of number %[2]d. Of ours, %[3]d died on the way, %[4]d came more than once and %[5]d after a later one: both ends are in this program, so each is counted.",
+		"我方发出了 %[1]d 条消息，另一端告知已见到第 %[2]d 条。我方的消息有 %[3]d 条在途中丢失，%[4]d 条重复，%[5]d 条迟到；两端都在本程序里，所以每一条都数得清。")
 	TopicDropped = topic("man 7 socket, SO_MEMINFO", "Dropped here", "本机丢弃",
 		"%[1]d datagrams came to this machine and found the receive buffer of this program full, as it did not read fast enough or was told to pause. The system dropped them; the network had delivered them.",
 		"%[1]d 个数据报已到达本机，但本程序的接收缓冲区已满（读得不够快，或被要求暂停）。丢掉它们的是系统；网络已经送到了。")

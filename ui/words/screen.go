@@ -51,6 +51,7 @@ var (
 	BarSent               = phrase("#%d sent", "#%d 已发")
 	BarSeen               = phrase("#%d seen", "#%d 对方已见")
 	BarLost               = phrase("lost %d", "丢失 %d")
+	BarMissed             = phrase("missed %d", "少收 %d") // of the peer's
 	BarDup                = phrase("dup %d", "重复 %d")
 	BarLate               = phrase("late %d", "迟到 %d")
 	BarDropped            = phrase("dropped here %d", "本机丢弃 %d")
@@ -59,15 +60,17 @@ var (
 
 // The beginner's status bar.
 var (
-	EasyNoPeer      = phrase("nobody has written yet; UDP can only wait for a first datagram", "还没有人来信；UDP 只能等第一个数据报")
-	EasyPeerKnown   = phrase("we know where to send; there is no connection, and nobody confirms", "知道发往哪里；没有连接，也没有人确认")
-	EasyUnreachable = phrase("nobody listens there: the other computer said so (ICMP)", "那边没有程序在听：对方主机用 ICMP 告知")
-	EasySilent      = phrase("nothing heard for %s; UDP cannot tell whether anybody is there", "已 %s没有消息；还有没有人在，UDP 无从知道")
-	EasyUDP         = phrase("You sent message %d, the peer has seen up to %d. Lost on the way to you: %d.", "你已发到第 %d 条，对方已见到第 %d 条；发给你的丢了 %d 条。")
-	EasyUDPShort    = phrase("sent #%d, the peer saw #%d, lost to you: %d", "已发 #%d，对方已见 #%d，你少收 %d")
-	EasyUDPRaw      = phrase("Sent is all one knows: UDP numbers nothing, and this peer counts nothing.", "只知道发出去了：UDP 不编号，对方也不计数。")
-	EasyTCP         = phrase("Your next byte is number %d (seq). The byte you expect from the peer is number %d (ack).", "你的下一个字节是第 %d 号 (seq)；你等待对方的第 %d 号字节 (ack)。")
-	EasyTCPShort    = phrase("next to send: byte %d (seq), expected: %d (ack)", "下一个发送字节 %d (seq)，期待字节 %d (ack)")
+	EasyNoPeer       = phrase("nobody has written yet; UDP can only wait for a first datagram", "还没有人来信；UDP 只能等第一个数据报")
+	EasyPeerKnown    = phrase("we know where to send; there is no connection, and nobody confirms", "知道发往哪里；没有连接，也没有人确认")
+	EasyUnreachable  = phrase("nobody listens there: the other computer said so (ICMP)", "那边没有程序在听：对方主机用 ICMP 告知")
+	EasySilent       = phrase("nothing heard for %s; UDP cannot tell whether anybody is there", "已 %s没有消息；还有没有人在，UDP 无从知道")
+	EasyUDP          = phrase("You sent message %d, the peer has seen up to %d. Lost on the way to you: %d.", "你已发到第 %d 条，对方已见到第 %d 条；发给你的丢了 %d 条。")
+	EasyUDPShort     = phrase("sent #%d, the peer saw #%d, lost to you: %d", "已发 #%d，对方已见 #%d，你少收 %d")
+	EasyUDPOurs      = phrase("You sent message %d, the other end has seen up to %d. Lost on the way: %d.", "你已发到第 %d 条，另一端已见到第 %d 条；途中丢了 %d 条。")
+	EasyUDPOursShort = phrase("sent #%d, seen #%d, lost: %d", "已发 #%d，已见 #%d，丢 %d")
+	EasyUDPRaw       = phrase("Sent is all one knows: UDP numbers nothing, and this peer counts nothing.", "只知道发出去了：UDP 不编号，对方也不计数。")
+	EasyTCP          = phrase("Your next byte is number %d (seq). The byte you expect from the peer is number %d (ack).", "你的下一个字节是第 %d 号 (seq)；你等待对方的第 %d 号字节 (ack)。")
+	EasyTCPShort     = phrase("next to send: byte %d (seq), expected: %d (ack)", "下一个发送字节 %d (seq)，期待字节 %d (ack)")
 )
 
 var easyStates = map[string]Phrase{
