@@ -42,6 +42,7 @@ func TestLadderInOrder(t *testing.T) {
 // which the other end cannot miss yet.
 func TestLostIsOneNumber(t *testing.T) {
 	s := compare(t, "delay 20ms", words.English)
+	s.run(500 * time.Millisecond)
 	s.says("one", "/drop", "two")
 	table, leg := s.balance().Tallies[1].Lost, s.numbers.last.Legs[1]
 	bar := s.withFar(&leg, legOf(&leg)).IDs
