@@ -192,7 +192,7 @@ second one calls it; ADDR is 127.0.0.1:9001 if none is given.`,
 	for _, c := range []*cobra.Command{root, listen, dial} {
 		f.talkFlags(c)
 	}
-	root.AddCommand(listen, dial, compareCommand(&f), lessonCommand(&f))
+	root.AddCommand(listen, dial, compareCommand(&f), lessonCommand(&f), replayCommand(&f))
 	return root
 }
 
@@ -742,6 +742,62 @@ func lessonsOnScreen(f *flags, o lesson.LessonOptions) error {
 		return exit(code)
 	}
 	return nil
+}
+
+// replayCommand is seqtalk replay.
+func replayCommand(f *flags) *cobra.Command {
+	return &cobra.Command{
+		Use:   "replay FILE",
+		Short: "Look at a recorded conversation, without a network",
+		Long: `FILE is what --pcap or --log has written, or a capture of tcpdump's or
+Wireshark's (pcapng or pcap). It is played on the same screens as a conversation:
+Space holds it, the arrow keys go a packet on or back. Without a screen all of it
+is printed.`,
+		Example: `  seqtalk compare --pcap talk.pcapng
+  seqtalk replay talk.pcapng
+  seqtalk replay talk.pcapng --json | grep Retransmission`,
+		Args: recording,
+		RunE: func(_ *cobra.Command, args []string) error { return f.replay(args[0]) },
+	}
+}
+
+// recording holds that a command has one file.
+func recording(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return errors.New("replay wants one file: what --pcap or --log has written, or another capture")
+	}
+	return nil
+}
+
+// replay plays a recording.
+func (f *flags) replay(path string) error {
+	lang, err := f.settle()
+	if err != nil {
+		return err
+	}
+	if f.pcap != "" {
+		return usageError{errors.New("--pcap: a recording is not recorded again")}
+	}
+	flat := f.withoutScreen()
+	tr, err := transport.OpenReplay(path, transport.ReplayOptions{Flat: flat})
+	if err != nil {
+		return err
+	}
+	if flat {
+		_, outTTY := f.terminals()
+		ctx, cancel := untilSignal()
+		defer cancel(nil)
+		code := plain.Replay(ctx, tr, plain.Options{Out: os.Stdout, Err: os.Stderr, OutTTY: outTTY, JSON: f.json, Lang: lang})
+		if code != 0 {
+			return exit(code)
+		}
+		return nil
+	}
+	code, err := model.Run(f.dressed(model.Options{Transport: tr, Replay: true, Lang: lang, MaxLines: f.history}))
+	if err == nil && code != 0 {
+		err = exit(code)
+	}
+	return err
 }
 
 // mistake is what the flag library says, in our words where we have some.

@@ -53,7 +53,7 @@ func (p pairs) Pair(i uint64) ui.Pair {
 			g.OnWay = f.Mark == transport.Sent
 		}
 	}
-	if x := p.m.crossings.row(in.Row); x != nil && p.m.o.Pair != nil {
+	if x := p.m.crossings.row(in.Row); x != nil && p.m.twoEnds() {
 		p.arrivals(&u, x)
 	}
 	return u
@@ -98,7 +98,7 @@ const heldBack = time.Millisecond
 func (m *Model) buffer() ui.Buffer {
 	missing, held := m.crossings.missing()
 	switch {
-	case m.o.Pair == nil:
+	case !m.twoEnds():
 		return ui.Buffer{}
 	case missing == nil && len(m.farLegs) > 0 && m.farLegs[0].Paused:
 		return ui.Buffer{Unread: m.crossings.unread()}
@@ -154,7 +154,7 @@ func (m *Model) tcpLeg() *transport.Leg {
 func (m *Model) balance() ui.Balance {
 	var b ui.Balance
 	for k, proto := range [...]string{"TCP", "UDP"} {
-		if m.o.Pair != nil {
+		if m.twoEnds() {
 			b.Tallies = append(b.Tallies, m.tallyHere(k, proto))
 		} else {
 			b.Tallies = append(b.Tallies, m.tallyAfar(k, proto))
@@ -232,7 +232,7 @@ func (m *Model) tallyAfar(k int, proto string) ui.Tally {
 // paired reports that the two fates of each line are shown side by side.
 func (m *Model) paired() bool {
 	chat := m.pane == panePlain || m.pane == paneChat
-	return m.o.Pair != nil && m.course == nil && chat || m.pane == panePlain && m.met && m.both()
+	return m.twoEnds() && m.course == nil && chat || m.pane == panePlain && m.met && m.both()
 }
 
 // sidePane is the conversation side by side in w×h cells.

@@ -9,9 +9,6 @@ import (
 	"seqtalk/ui/words"
 )
 
-// A far event is one of the other end, where that is in this process too.
-type far struct{ transport.Event }
-
 // Both is a pair's own end, whose Close closes both of them and the link.
 type both struct {
 	*transport.PairEnd
@@ -38,7 +35,7 @@ func (b *mailbox) pumpFar(events <-chan transport.Event) {
 		case <-b.done:
 			return
 		case ev, ok := <-events:
-			if !ok || !b.put(far{ev}) {
+			if !ok || !b.put(transport.Far{Event: ev}) {
 				return
 			}
 		}
@@ -50,6 +47,9 @@ func (b *mailbox) pumpFar(events <-chan transport.Event) {
 func (m *Model) stackNow() time.Time {
 	if m.o.Pair != nil {
 		return m.o.Pair.Now()
+	}
+	if m.o.Replay {
+		return m.numbers.last.At
 	}
 	return m.now()
 }
@@ -68,7 +68,9 @@ func (m *Model) follow(ev transport.Event) {
 		m.crossings.deliver(ev)
 	case transport.Up:
 		m.crossings.tally[wayOf(ev.Proto)].up = ev.At
-		m.setLinked(ev.Stack == "lab")
+		if !m.o.Replay {
+			m.setLinked(ev.Stack == "lab")
+		}
 	case transport.Down:
 		m.over(ev)
 	case transport.Victim:
@@ -105,10 +107,7 @@ func (m *Model) victim(ev transport.Victim) {
 
 // watch reads what was seen of the wire since the last time.
 func (m *Model) watch(now time.Time) {
-	news := m.sight.look(func(g *segment.Segment, p *packet) {
-		m.crossings.see(g, p)
-		m.series.see(g)
-	})
+	news := m.sight.look(m.saw)
 	m.sample(m.tcpLeg())
 	if m.o.Pair != nil {
 		m.farLegs = m.o.Pair.FarStatus().Legs
@@ -117,6 +116,12 @@ func (m *Model) watch(now time.Time) {
 		m.numbers.quick = now.Add(comeLate)
 	}
 	m.watched = now
+}
+
+// saw takes a segment, and its packet.
+func (m *Model) saw(g *segment.Segment, p *packet) {
+	m.crossings.see(g, p)
+	m.series.see(g)
 }
 
 // RunCompare is Run for both ends of a pair, which it closes.

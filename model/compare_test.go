@@ -66,7 +66,7 @@ func (s *stage) run(d time.Duration) {
 			s.Update(ev)
 		}
 		for _, ev := range s.pair.B.Drain() {
-			s.Update(far{ev})
+			s.Update(transport.Far{Event: ev})
 		}
 		if now := clock.Now(); now.Sub(s.numbers.at) >= eventGap {
 			s.Update(tick(s.numbers.serial))

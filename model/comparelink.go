@@ -432,6 +432,9 @@ func (m *Model) slower() {
 
 // firstHint is what stands beside an empty line.
 func (m *Model) firstHint() string {
+	if m.o.Replay {
+		return words.ReplayKeys.In(m.look.Lang)
+	}
 	if m.link.on {
 		return words.CompareHint.In(m.look.Lang)
 	}

@@ -29,6 +29,8 @@ func (m *Model) enter() tea.Cmd {
 	switch {
 	case isCommand(line):
 		cmd = m.command(line)
+	case m.o.Replay:
+		m.warn(words.ReplayNoTyping)
 	case !pasted && (line == "q" || line == "Q"):
 		cmd = m.letter(line)
 	case strings.HasPrefix(line, "//"):

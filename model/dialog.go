@@ -80,6 +80,10 @@ const guardedLines = 3
 // paste takes what was pasted. A newline in it never sends; many lines, or more
 // than one datagram, and the user is asked.
 func (m *Model) paste(text string) tea.Cmd {
+	if m.o.Replay {
+		m.warn(words.ReplayNoTyping)
+		return nil
+	}
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	e := &m.editor
 	switch {

@@ -112,7 +112,7 @@ func (m *Model) graphPane(r ui.Rect) ui.Graphs {
 // where it is here, else until its receipt was.
 func (m *Model) latencies() ui.Latencies {
 	t := &m.crossings.tally
-	if m.o.Pair != nil {
+	if m.twoEnds() {
 		return ui.Latencies{TCP: t[0].latency.histogram, UDP: t[1].latency.histogram}
 	}
 	return ui.Latencies{TCP: t[0].receipt.histogram, UDP: t[1].receipt.histogram}

@@ -21,7 +21,11 @@ func (m *Model) helpAbout(word string) tea.Cmd {
 func (m *Model) openHelp(filter string) {
 	l := m.look.Lang
 	h := &ui.Help{Title: words.KeyHelp.In(l), Hint: words.HelpHint.In(l), Filter: filter}
-	for _, g := range m.keys.groups() {
+	groups := m.keys.groups()
+	if m.o.Replay {
+		groups = m.keys.replayGroups()
+	}
+	for _, g := range groups {
 		group := ui.HelpGroup{Title: g.head.In(l)}
 		for _, b := range g.keys {
 			if !b.Enabled() {

@@ -58,6 +58,9 @@ func (m *Model) suspend() tea.Cmd {
 // lineKey is what k means while a line is typed.
 func (m *Model) lineKey(k tea.KeyPressMsg) tea.Cmd {
 	b := &m.keys
+	if cmd, ok := m.replayKey(k); ok {
+		return cmd
+	}
 	if cmd, ok := m.linkKey(k); ok {
 		return cmd
 	}

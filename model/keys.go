@@ -22,6 +22,9 @@ type KeyMap struct {
 	Pane, Graphs, Acks, Absolute, Freeze key.Binding
 	Filter, Ruler                        key.Binding
 	Hold, Step, Slow                     key.Binding
+	// A recording, where the line is empty.
+	Run, Onward, Back, Start, Finish  key.Binding
+	Faster, Slower, Pace, LeaveReplay key.Binding
 	// Looking.
 	Look, Explain, Copy, Oldest, Newest key.Binding
 	Find, NextHit, PreviousHit          key.Binding
@@ -76,16 +79,27 @@ func newKeyMap(l words.Lang) KeyMap {
 		Search:   bind(words.KeySearch, "Ctrl-R", "ctrl+r"),
 		Forward:  bind(words.KeyForward, "Ctrl-S", "ctrl+s"),
 
-		Pane:        bind(words.KeyPane, "F2", "f2"),
-		Graphs:      bind(words.KeyGraphs, "F3", "f3"),
-		Acks:        bind(words.KeyAcks, "Alt-A", "alt+a"),
-		Absolute:    bind(words.KeyAbsolute, "Alt-N", "alt+n"),
-		Freeze:      bind(words.KeyFreeze, "Alt-Z", "alt+z"),
-		Ruler:       bind(words.KeyRuler, "F8", "f8"),
-		Filter:      bind(words.KeyFilter, "Alt-/", "alt+/"),
-		Hold:        bind(words.KeyHold, "F5", "f5"),
-		Step:        bind(words.KeyStep, "F6", "f6"),
-		Slow:        bind(words.KeySlow, "F7", "f7"),
+		Pane:     bind(words.KeyPane, "F2", "f2"),
+		Graphs:   bind(words.KeyGraphs, "F3", "f3"),
+		Acks:     bind(words.KeyAcks, "Alt-A", "alt+a"),
+		Absolute: bind(words.KeyAbsolute, "Alt-N", "alt+n"),
+		Freeze:   bind(words.KeyFreeze, "Alt-Z", "alt+z"),
+		Ruler:    bind(words.KeyRuler, "F8", "f8"),
+		Filter:   bind(words.KeyFilter, "Alt-/", "alt+/"),
+		Hold:     bind(words.KeyHold, "F5", "f5"),
+		Step:     bind(words.KeyStep, "F6", "f6"),
+		Slow:     bind(words.KeySlow, "F7", "f7"),
+
+		Run:         bind(words.KeyRun, "Space F5", "space", "f5"),
+		Onward:      bind(words.KeyOnward, "→ F6", "right", "f6"),
+		Back:        bind(words.KeyBack, "←", "left"),
+		Start:       bind(words.KeyStart, "Home", "home"),
+		Finish:      bind(words.KeyFinish, "End", "end"),
+		Faster:      bind(words.KeyFaster, "+", "+", "="),
+		Slower:      bind(words.KeySlower, "-", "-"),
+		Pace:        bind(words.KeyPace, "F7", "f7"),
+		LeaveReplay: bind(words.KeyLeaveReplay, "q", "q", "Q"),
+
 		Look:        bind(words.KeyLook, "F4 Alt-↑", "f4", "alt+up"),
 		Explain:     bind(words.KeyExplain, "?", "?"),
 		Copy:        bind(words.KeyCopy, "y", "y"),
@@ -115,6 +129,15 @@ func newKeyMap(l words.Lang) KeyMap {
 type keyGroup struct {
 	head words.Phrase
 	keys []key.Binding
+}
+
+// replayGroups are groups where a recording is played: its own keys in the place
+// of those for writing.
+func (k *KeyMap) replayGroups() []keyGroup {
+	own := keyGroup{words.KeysReplay, []key.Binding{
+		k.Run, k.Onward, k.Back, k.Start, k.Finish, k.Faster, k.Slower, k.Pace, k.LeaveReplay,
+	}}
+	return append([]keyGroup{own}, k.groups()[1:]...)
 }
 
 // groups are all keys in the order in which the help shows them.

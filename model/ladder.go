@@ -165,7 +165,7 @@ func (m *Model) packetAt(i uint64) uint64 {
 
 // ownTitle is who stands at this end's time line.
 func (m *Model) ownTitle() string {
-	if m.o.Pair != nil {
+	if m.twoEnds() {
 		return "A"
 	}
 	return words.Me.In(m.look.Lang)

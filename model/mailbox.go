@@ -51,12 +51,14 @@ func newMailbox() *mailbox {
 // weigh says how many messages' worth ev is.
 func weigh(ev transport.Event) int {
 	switch ev := ev.(type) {
-	case far:
+	case transport.Far:
 		return weigh(ev.Event)
 	case transport.Received:
 		return max(1, len(ev.Messages))
 	case transport.Delivery:
 		return max(1, len(ev.Fates))
+	case transport.Passed:
+		return max(1, len(ev.Segments))
 	}
 	return 1
 }

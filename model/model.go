@@ -44,6 +44,7 @@ type Options struct {
 	// Past are lines of earlier talks, from the transcript at PastFrom.
 	Past     []transport.Past
 	PastFrom string
+	Replay   bool             // Transport is a recording being played
 	Pair     Pair             // both ends are here, Transport is its A; nil: the other end is elsewhere
 	Environ  []string         // 0: the process's own
 	Now      func() time.Time // nil: time.Now
@@ -113,6 +114,7 @@ type Model struct {
 	series    series
 	graph     ui.Graph
 	link      linkState
+	rerun     rerun
 
 	name                       string
 	locked, held, times, rings bool
@@ -138,7 +140,7 @@ func New(o Options) *Model {
 	}
 	m := &Model{
 		o: o, tr: o.Transport, course: o.course, now: o.Now, begun: func() {},
-		talk:     talk.New(talk.Config{Lang: o.Lang, MaxLines: o.MaxLines}),
+		talk:     talk.New(talk.Config{Lang: o.Lang, MaxLines: o.MaxLines, Replay: o.Replay}),
 		look:     ui.NewLook(o.Lang),
 		terminal: terminalOf(o.Environ),
 		palette:  o.Theme,
@@ -154,15 +156,23 @@ func New(o Options) *Model {
 		m.o.Command = counterpart(o)
 	}
 	m.setLinked(o.Pair != nil)
-	if o.Pair != nil {
-		m.talk.Hush()
-	}
 	if o.Pair != nil && o.Stacks != nil {
 		m.record = lesson.NewRecording(o.Pair.Now(), o.Pair.Spec())
 	}
 	m.editor.reset("")
 	m.numbers.tr = o.Transport
 	m.numbers.read(m.now())
+	if m.twoEnds() {
+		m.talk.Hush()
+	}
+	if m.met = o.Replay; o.Replay {
+		for _, g := range m.numbers.last.Legs {
+			m.o.Protos = append(m.o.Protos, g.Proto)
+		}
+		m.keys.HalfClose.SetEnabled(false)
+		m.commands = replayed(m.commands)
+		m.replayNotes()
+	}
 	m.watch(m.now())
 	m.dress()
 	m.remember()
@@ -290,11 +300,11 @@ func (m *Model) hear(ev transport.Event) tea.Cmd {
 
 // apply is the only place where the wire changes the state.
 func (m *Model) apply(ev transport.Event) {
-	if ev, ok := ev.(far); ok {
+	if ev, ok := ev.(transport.Far); ok {
 		m.hearFar(ev.Event)
 		return
 	}
-	if m.course != nil && m.hearLesson(ev) {
+	if m.course != nil && m.hearLesson(ev) || m.told(ev) {
 		return
 	}
 	m.talk.Apply(ev)
@@ -315,7 +325,7 @@ func (m *Model) apply(ev transport.Event) {
 func tellsState(ev transport.Event) bool {
 	switch ev.(type) {
 	case transport.Up, transport.Down, transport.Settled, transport.HalfClosed, transport.PeerMoved,
-		transport.Notice, transport.Closed:
+		transport.Notice, transport.Closed, transport.Moved:
 		return true
 	}
 	return false

@@ -90,6 +90,9 @@ func (m *Model) ticked(t tick) {
 	n.read(now)
 	m.watch(now)
 	m.lessonTick(now)
+	if m.runs() {
+		n.quick = now.Add(time.Second)
+	}
 	bar := m.status()
 	if drawn := ui.Join(bar.Draw(m.look, m.w)); drawn != n.drawn {
 		n.drawn, n.changed = drawn, now

@@ -56,13 +56,21 @@ func (s *sight) look(each func(*segment.Segment, *packet)) (news bool) {
 	segs, next, missed := s.tr.Segments(s.next)
 	s.next = next
 	s.missed += missed
+	if missed > 0 {
+		s.version++
+	}
+	return s.read(segs, each)
+}
+
+// read takes segs and hands each, with its packet, to each.
+func (s *sight) read(segs []segment.Segment, each func(*segment.Segment, *packet)) (news bool) {
 	for i := range segs {
 		p := s.see(&segs[i])
 		if p != nil && each != nil {
 			each(&segs[i], p)
 		}
 	}
-	if len(segs) > 0 || missed > 0 {
+	if len(segs) > 0 {
 		s.version++
 	}
 	return len(segs) > 0

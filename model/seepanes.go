@@ -84,7 +84,10 @@ func (m *Model) sideSize() (w, h int) {
 }
 
 // sighted reports that segments are seen.
-func (m *Model) sighted() bool { return m.sight.end > 0 || m.numbers.exact() }
+func (m *Model) sighted() bool {
+	at := m.progress()
+	return m.sight.end > 0 || m.numbers.exact() || at != nil && !at.Transcript
+}
 
 // panes draws what is above the line.
 func (m *Model) panes(l ui.Layout) []string {

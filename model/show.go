@@ -76,7 +76,7 @@ func name(p segment.Proto) string { return strings.ToUpper(p.String()) }
 
 // status is what the status bar shows.
 func (m *Model) status() ui.Status {
-	s := ui.Status{Absolute: !m.o.Relative, Beginner: m.beginner, Extra: m.extra()}
+	s := ui.Status{Absolute: !m.o.Relative, Beginner: m.beginner, Extra: m.extra(), Replay: m.recordingName()}
 	if m.looking != nil {
 		s.Picked = m.looking.spot
 	}

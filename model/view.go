@@ -46,6 +46,9 @@ func (m *Model) View() tea.View {
 
 // draw is the screen in rows, and where the cursor is; nil: nowhere.
 func (m *Model) draw() ([]string, *ui.Cursor) {
+	if m.rerun.still != nil {
+		return m.rerun.still, nil
+	}
 	c := m.composer()
 	l := m.layout()
 	if l.TooSmall {
@@ -57,6 +60,10 @@ func (m *Model) draw() ([]string, *ui.Cursor) {
 	rows := m.panes(l)
 	whole := ui.Rect{W: m.w, H: l.Composer.Y}
 	typed, cursor := c.Draw(m.look, l.Composer.W, l.Composer.H)
+	player, replays := m.player()
+	if replays {
+		typed[len(typed)-1] = player.Draw(m.look, l.Composer.W)
+	}
 	rows = append(rows, typed...)
 	bar := m.status()
 	rows = append(rows, bar.Draw(m.look, l.Status.W)...)
@@ -69,7 +76,7 @@ func (m *Model) draw() ([]string, *ui.Cursor) {
 	if m.help != nil {
 		return ui.Centre(m.look, rows, m.help.Draw(m.look, whole.W, whole.H), m.w, whole), &cursor
 	}
-	if m.looking != nil && m.filter == nil && (m.search == nil || m.search.closed) {
+	if replays || m.looking != nil && m.filter == nil && (m.search == nil || m.search.closed) {
 		return rows, nil
 	}
 	return rows, &cursor
@@ -97,6 +104,9 @@ func (m *Model) drawLessons(l ui.Layout) []string {
 // main draws what is above the line: the conversation or, as long as nobody
 // has come, what is waited for.
 func (m *Model) main(r ui.Rect) []string {
+	if m.o.Replay && m.talk.End() == 0 {
+		return ui.Quiet(m.look, words.ReplayEmpty.In(m.look.Lang), r.W, r.H)
+	}
 	if m.paired() {
 		return m.sideBySide(r)
 	}

@@ -94,6 +94,7 @@ type Up struct {
 	Proto       segment.Proto
 	Stack       string // "kernel" or "lab"
 	Dialer      bool   // this end called
+	Unsaid      bool   // of a recording: it does not say who called
 	Local, Peer netip.AddrPort
 }
 
@@ -249,6 +250,9 @@ const (
 	NoteLogTrouble              // error, file: the transcript cannot be written, the talk goes on
 	NoteLogGap                  // count of records missing so far: it is written again
 	NoteLogDoubtful             // count of records that may not survive a loss of power
+	NoteTorn                    // of a transcript: bytes of a line that was not finished
+	NoteGap                     // of a transcript: records that could not be written
+	NoteUnsynced                // of a transcript: records that may be missing after a loss of power
 )
 
 // Closed is the last event.
@@ -274,6 +278,10 @@ type Status struct {
 	Role Role
 	Legs []Leg // one for each protocol in use, TCP before UDP
 	Log  LogState
+	// Replay is how far a recording is; nil: this takes place now. Far are the
+	// other end's legs, where the recording shows both.
+	Replay *Progress
+	Far    []Leg
 }
 
 // Role is what this end does at its address.

@@ -10,6 +10,7 @@ type Glyphs struct {
 	Info, Warn, Alarm                               string // notes
 	Mine, Selected                                  string // gutter: one cell
 	Prompt                                          string
+	Play, Hold, Thick                               string // of a recording: one cell
 	Rule, Bar, Thumb                                string // one cell
 	Down                                            string
 	AtMost, To                                      string // before a bound, between the ends of a range
@@ -27,6 +28,7 @@ var Unicode = Glyphs{
 	Resent: "↻", Dup: "⧉", Late: "↕", More: "⋯",
 	On: "●", Half: "◐", Off: "○", Bad: "✗", Both: "⇄",
 	Info: "·", Warn: "!", Alarm: "!!", Mine: "▎", Selected: "▸", Prompt: "›",
+	Play: "▶", Hold: "‖", Thick: "━",
 	Rule: "─", Bar: "│", Thumb: "┃",
 	Down: "↓", AtMost: " ≤ ", To: "–",
 	Box: [6]string{"╭", "─", "╮", "│", "╰", "╯"}, pen: &finePen,
@@ -39,6 +41,7 @@ var ASCII = Glyphs{
 	Resent: "R", Dup: "D", Late: "<>", More: "..",
 	On: "*", Half: "o", Off: ".", Bad: "x", Both: "<>",
 	Info: "-", Warn: "!", Alarm: "!!", Mine: "|", Selected: ">", Prompt: ">",
+	Play: ">", Hold: "=", Thick: "=",
 	Rule: "-", Bar: "|", Thumb: "#",
 	Down: "v", AtMost: " <=", To: "-",
 	Box: [6]string{"+", "-", "+", "|", "+", "+"}, pen: &plainPen, ascii: true,

@@ -14,6 +14,7 @@ type Status struct {
 	Beginner bool   // in words
 	Extra    string // at the end of the first line: the link's weather, PLAINTEXT, …
 	Picked   Spot   // in look mode: what is marked
+	Replay   string // the recording that is played; "": this takes place now
 }
 
 // A Leg is one protocol's part of the conversation.
@@ -100,7 +101,20 @@ func (s *Status) lines(l *Look) (lines [2]bar, indent [2]int) {
 	case len(s.Legs) > 1:
 		lines[0], lines[1] = s.oneLine(l, 0), s.oneLine(l, 1)
 	}
+	if s.Replay != "" {
+		lines[0].items = append(s.replay(l), lines[0].items...)
+	}
 	return lines, indent
+}
+
+// replay says that all this is a recording, and which.
+func (s *Status) replay(l *Look) []barItem {
+	var a bar
+	a.add(keep, field{l.Theme.Warn, words.BarReplay.In(l.Lang)})
+	a.gap(1)
+	a.add(6, field{l.Theme.Text, Truncate(l.Method, s.Replay, 24, l.Glyphs.More)})
+	a.gap(2)
+	return a.items
 }
 
 // single tells all of one leg in two lines. What goes first where room is

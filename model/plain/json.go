@@ -61,6 +61,10 @@ func (j *JSON) Event(b []byte, ev transport.Event) []byte {
 		j.drop(ev)
 	case transport.Notice:
 		b = j.waits(b, ev)
+	case transport.Passed:
+		for i := range ev.Segments {
+			b = j.segment(b, &ev.Segments[i])
+		}
 	case transport.Up:
 		name := segment.Established.String()
 		if ev.Proto == segment.UDP {
@@ -196,6 +200,13 @@ func (j *JSON) Look(s transport.Status) {
 // the second to pass; who then listens for nobody any more is passed over.
 func (j *JSON) Watch(b []byte, tr transport.Transport, now time.Time) []byte {
 	s := tr.Status()
+	segs, next, _ := tr.Segments(j.seen)
+	j.seen = next
+	return j.looked(b, s, segs, now)
+}
+
+// looked appends what of s is news, and segs.
+func (j *JSON) looked(b []byte, s transport.Status, segs []segment.Segment, now time.Time) []byte {
 	j.Look(s)
 	if now.IsZero() {
 		s.Legs = slices.DeleteFunc(s.Legs, func(l transport.Leg) bool { return !l.Up && stateOf(&l) == idle(l.Proto) })
@@ -204,8 +215,6 @@ func (j *JSON) Watch(b []byte, tr transport.Transport, now time.Time) []byte {
 		l := &s.Legs[i]
 		b = j.state(b, l.Proto, stateOf(l), l.Local, l.Peer)
 	}
-	segs, next, _ := tr.Segments(j.seen)
-	j.seen = next
 	for i := range segs {
 		b = j.segment(b, &segs[i])
 	}

@@ -25,8 +25,9 @@ const (
 // Config is what a Talk is made with.
 type Config struct {
 	Lang     words.Lang
-	MaxLines int // 0: DefaultLines
-	MaxBytes int // of text, numbers and marks; 0: DefaultBytes for each DefaultLines of MaxLines, at least once
+	MaxLines int  // 0: DefaultLines
+	Replay   bool // it took place before: nothing can be done about it
+	MaxBytes int  // of text, numbers and marks; 0: DefaultBytes for each DefaultLines of MaxLines, at least once
 }
 
 // A Talk is a conversation: what was said and what became of it. It belongs to
@@ -65,7 +66,7 @@ func (w *way) sent(row uint64) {
 
 // New makes an empty conversation.
 func New(c Config) *Talk {
-	t := &Talk{teller: Teller{Lang: c.Lang, Screen: true}}
+	t := &Talk{teller: Teller{Lang: c.Lang, Screen: !c.Replay, Leaving: c.Replay}}
 	t.rows.first, t.rows.end = 1, 1
 	t.most.lines = min(c.MaxLines, mostLines)
 	if c.MaxLines <= 0 {

@@ -59,6 +59,8 @@ func (t *Teller) Tell(ev transport.Event) (text string, l Level) {
 			text = words.NoticeMore.In(t.Lang, text, ev.More)
 		}
 		return text, level(ev.Code)
+	case transport.Remark:
+		return safe.String(string(ev.Text)).String(), Info
 	case transport.Closed:
 		if ev.Err != nil {
 			return Fatal(t.Lang, ev.Err), Alarm // the last line says what was wrong, and no more
@@ -99,6 +101,8 @@ func (t *Teller) up(ev transport.Up) (string, Level) {
 		text, l = t.say(words.TalkAnew, w.count, ev.Local, ev.Peer), Divide
 	case ev.Proto == segment.UDP:
 		text = t.say(words.TalkKnown, ev.Local, ev.Peer)
+	case ev.Unsaid:
+		text = t.say(words.TalkConnected, proto(ev.Proto), ev.Local, ev.Peer)
 	case ev.Dialer:
 		text = t.say(words.TalkCalled, proto(ev.Proto), ev.Local, ev.Peer)
 	default:
@@ -279,7 +283,23 @@ func NoteText(l words.Lang, n transport.Notice) string {
 	case transport.NotePeerBack:
 		return words.NoticeBack.In(l, a.text(0))
 	}
+	if text := logText(n.Code, a); text != "" {
+		return text
+	}
 	return labText(n.Code, a)
+}
+
+// logText is a notice of what a transcript lacks.
+func logText(code transport.Code, a args) string {
+	switch code {
+	case transport.NoteTorn:
+		return words.NoticeTorn.In(a.lang, a.number(0))
+	case transport.NoteGap:
+		return words.NoticeGap.In(a.lang, a.number(0))
+	case transport.NoteUnsynced:
+		return words.NoticeUnsynced.In(a.lang, a.number(0))
+	}
+	return ""
 }
 
 // level is how much a notice matters.

@@ -99,3 +99,19 @@ func openRegular(path string) (*os.File, int64, error) {
 	}
 	return f, at.Size(), nil
 }
+
+// IsTranscript reports whether the file at path begins as a transcript does; a
+// capture never does.
+func IsTranscript(path string) (bool, error) {
+	f, size, err := openRegular(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	if size == 0 {
+		return false, fmt.Errorf("%s is empty", path)
+	}
+	var begin [1]byte
+	_, err = f.ReadAt(begin[:], 0)
+	return begin[0] == opening[0], err
+}

@@ -33,6 +33,16 @@ func (s State) String() string {
 	return stateNames[Unknown]
 }
 
+// StateNamed is the state of that name; Unknown if there is none.
+func StateNamed(name string) State {
+	for s, n := range stateNames {
+		if n == name {
+			return State(s)
+		}
+	}
+	return Unknown
+}
+
 // Synchronized reports whether both ends have agreed on their first sequence
 // numbers (RFC 9293 §3.3.2), so that seq and ack mean something.
 func (s State) Synchronized() bool { return s >= Established }

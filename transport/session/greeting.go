@@ -125,3 +125,12 @@ func Calls(p []byte) (session, instance uint64, ok bool) {
 	}
 	return session, b.Instance, true
 }
+
+// Ours reports whether octets begin as a frame or as the greeting does.
+func Ours(p []byte) bool {
+	if len(p) == 0 {
+		return false
+	}
+	_, _, m := greeting(p)
+	return m != no || p[0] == magic
+}

@@ -8,6 +8,8 @@ var (
 	// A protocol, our address, the peer's.
 	TalkCalled   = phrase("connected: %s %s ⇄ %s, you called", "已连接：%s %s ⇄ %s，由你发起")
 	TalkAnswered = phrase("connected: %s %s ⇄ %s, the peer called", "已连接：%s %s ⇄ %s，由对方发起")
+	// Of a recording that does not say who called.
+	TalkConnected = phrase("connected: %s %s ⇄ %s", "已连接：%s %s ⇄ %s")
 	// UDP's.
 	TalkKnown = phrase("UDP %s ⇄ %s: somebody to send to is known; UDP itself makes no connection", "UDP %s ⇄ %s：已知道往哪里发；UDP 本身不建立连接")
 	TalkInLab = phrase("%s (userspace stack)", "%s（用户态协议栈）")
@@ -90,6 +92,9 @@ var (
 	NoticeCut        = phrase("; no ACK comes either: the way there is cut, or the computer is gone", "；连 ACK 也没有：线路断了，或者那台主机不在了")
 	NoticeBack       = phrase("the peer's program answers again, after %s", "对方程序又有应答了，中间隔了 %s")
 	NoticeRawAgain   = phrase("plain text has no numbers by which it could go on: what was lost stays lost, only the connection is made again", "纯文本没有编号，无从续传：丢了的就丢了，只是重新建立连接")
+	NoticeTorn       = phrase("the transcript has a line here that was not finished (%d bytes): its writer was stopped", "记录在这里有一行没写完（%d 字节）：写的程序中途停了")
+	NoticeGap        = phrase("%d records are missing here: they could not be written", "这里缺 %d 条记录：当时写不进文件")
+	NoticeUnsynced   = phrase("the %d records before may be incomplete: the disk did not confirm them", "前面 %d 条记录可能不全：磁盘没有确认写入")
 	NoticeOther      = phrase("notice %d", "通知 %d")
 )
 

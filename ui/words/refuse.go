@@ -21,6 +21,7 @@ var refusals = map[string]Phrase{
 	"time is not held":                       phrase("time is not held", "时间没有停住"),
 	"no transcript where both ends are here": phrase("no transcript is written where both ends are here", "两端都在这里时不写对话记录"),
 	"nothing is under way":                   phrase("nothing is under way", "没有东西在途"),
+	"this is a recording":                    phrase("this is a recording", "这是录下的对话"),
 	"virtual time stands still between two steps, and has no speed": phrase("virtual time stands still between two steps, and has no speed", "虚拟时间在两步之间静止，没有快慢"),
 }
 
