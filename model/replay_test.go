@@ -264,7 +264,7 @@ func TestGoldenReplay(t *testing.T) {
 			sizes      [][2]int
 		}{
 			{"start", "<home>", 0, [][2]int{{80, 24}}},
-			{"middle", strings.Repeat("<right>", 12), 12, [][2]int{{40, 12}, {80, 24}, {120, 36}, {200, 60}}},
+			{"middle", strings.Repeat("<right>", 40), 40, [][2]int{{40, 12}, {80, 24}, {120, 36}, {200, 60}}},
 			{"ladder", "<end><f2>", s.total(), [][2]int{{80, 24}}},
 		} {
 			s.press(scene.keys, scene.at)

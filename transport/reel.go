@@ -119,7 +119,7 @@ func (f *footage) take(p *journal.Packet) *sighting {
 		return nil
 	}
 	if v.s = s; s.Stage != segment.Arrived || !f.cast.pair {
-		v.s.Octets = segment.Kept(p.IP)
+		v.s.Octets = slices.Clone(segment.Kept(p.IP))
 	}
 	v.payload = slices.Clone(payload)
 	return v
