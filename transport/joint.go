@@ -287,18 +287,39 @@ func (j *joint) miss(now time.Time, err error) {
 		return
 	}
 	if !j.c.unreached(now, err) {
-		j.c.emit(Down{At: now, Proto: j.c.cfg.Protos[0], Cause: causeOf(err), Err: noLab(j.carrier.Peer(), err), Unsent: j.c.queue.len()})
+		j.c.emit(Down{At: now, Proto: j.c.cfg.Protos[0], Cause: causeOf(err), Err: &LabError{j.carrier.Peer(), err}, Unsent: j.c.queue.len()})
 	}
 }
 
-// noLab says what can be done where nobody answers for the lab.
-func noLab(at netip.AddrPort, err error) error {
-	switch {
-	case errors.Is(err, lab.ErrBusy), errors.Is(err, lab.ErrDeclined):
-		return fmt.Errorf("%s: %w", at, err)
-	}
-	return fmt.Errorf("%s: nobody there answers for the lab (%w); run the same command in the other terminal, or seqtalk alone", at, err)
+// Why a lab that is shared is over, or was never shared.
+var (
+	ErrLabLeft     = lab.ErrLeft
+	ErrLabBusy     = lab.ErrBusy
+	ErrLabDeclined = lab.ErrDeclined
+	ErrLabReplaced = lab.ErrReplaced
+)
+
+// A LabError says that nobody at an address shares a lab, and why.
+type LabError struct {
+	Addr netip.AddrPort
+	Err  error
 }
+
+// Error names the reason and, where it is none of the other end's, what can be done.
+func (e *LabError) Error() string {
+	if e.Answered() {
+		return fmt.Sprintf("%s: %v", e.Addr, e.Err)
+	}
+	return fmt.Sprintf("%s: nobody there answers for the lab (%v); run the same command in the other terminal, or seqtalk alone", e.Addr, e.Err)
+}
+
+// Answered reports that somebody is there, and said why not.
+func (e *LabError) Answered() bool {
+	return errors.Is(e.Err, lab.ErrBusy) || errors.Is(e.Err, lab.ErrDeclined)
+}
+
+// Unwrap is the reason.
+func (e *LabError) Unwrap() error { return e.Err }
 
 // listen watches for the silence of the other process.
 func (j *joint) listen(now time.Time) (next time.Time) {

@@ -111,7 +111,7 @@ func (m *meeting) listen(now time.Time) error {
 // noUDP says what to do when UDP was asked for and its port is taken.
 func (m *meeting) noUDP(err error) error {
 	if errors.Is(err, stack.ErrInUse) {
-		return fmt.Errorf("%s: the UDP port is taken by another program; to talk to it: seqtalk dial -u %s", m.at[0], reachable(m.at[0]))
+		return &HeldError{Addr: m.at[0], UDP: true, Err: err}
 	}
 	return err
 }
@@ -226,6 +226,7 @@ func (m *meeting) wait(now time.Time, err error) {
 // what stands in the way, if the stack can tell.
 type HeldError struct {
 	Addr   netip.AddrPort
+	UDP    bool // its UDP port
 	Holder stack.Holder
 	Known  bool
 	Err    error
@@ -234,6 +235,8 @@ type HeldError struct {
 // Error names what holds the port and what can be done.
 func (e *HeldError) Error() string {
 	switch {
+	case e.UDP:
+		return fmt.Sprintf("%s: the UDP port is taken by another program; to talk to it: seqtalk dial -u %s", e.Addr, reachable(e.Addr))
 	case e.Known && e.Holder.State == segment.TimeWait:
 		return fmt.Sprintf("%s: held by an old connection in TIME-WAIT, %d s left; wait, or use another port", e.Addr, int(e.Holder.Left.Seconds()+0.5))
 	case errors.Is(e.Err, stack.ErrRefused):
@@ -266,7 +269,7 @@ func (m *meeting) sayHolder() {
 func (m *meeting) explain(err error) error {
 	claimed := errors.Is(err, stack.ErrInUse)
 	if m.c.cfg.Lab && !claimed {
-		return noLab(m.at[0], err)
+		return &LabError{m.at[0], err}
 	}
 	if m.c.cfg.Role == Meeting && errors.Is(err, stack.ErrRefused) {
 		claimed = true

@@ -29,6 +29,10 @@ var meanings = [...]meaning{
 	{stack.ErrNotLocal, words.ErrorNotLocal, words.EndNotLocal},
 	{stack.ErrPermission, words.ErrorPermission, words.EndPermission},
 	{stack.ErrTooLong, words.ErrorTooLong, words.Phrase{}},
+	{transport.ErrLabLeft, words.LabLeft, words.Phrase{}},
+	{transport.ErrLabBusy, words.LabBusy, words.Phrase{}},
+	{transport.ErrLabDeclined, words.LabDeclined, words.Phrase{}},
+	{transport.ErrLabReplaced, words.LabReplaced, words.Phrase{}},
 }
 
 // meaningOf is the one of err; say is the zero Phrase where none is known.
@@ -55,6 +59,10 @@ func reason(l words.Lang, err error) string {
 	if errors.As(err, &held) {
 		return heldBy(l, held)
 	}
+	var noLab *transport.LabError
+	if errors.As(err, &noLab) {
+		return withoutLab(l, noLab)
+	}
 	text := safe.String(err.Error()).String()
 	m := meaningOf(err)
 	switch {
@@ -69,7 +77,8 @@ func reason(l words.Lang, err error) string {
 // Fatal is the error that ends the program, with what can be done.
 func Fatal(l words.Lang, err error) string {
 	var held *transport.HeldError
-	if errors.As(err, &held) {
+	var noLab *transport.LabError
+	if errors.As(err, &held) || errors.As(err, &noLab) {
 		return reason(l, err)
 	}
 	return reason(l, err) + meaningOf(err).then.In(l)
@@ -105,6 +114,8 @@ func at(l words.Lang, text, place string) string {
 // heldBy is an address that is taken, and by whom.
 func heldBy(l words.Lang, e *transport.HeldError) string {
 	switch {
+	case e.UDP:
+		return words.HeldUDP.In(l, e.Addr, callable(e.Addr))
 	case e.Known && e.Holder.State == segment.TimeWait:
 		return words.HeldTimeWait.In(l, e.Addr, int(e.Holder.Left.Seconds()+0.5))
 	case errors.Is(e.Err, stack.ErrRefused):
@@ -113,6 +124,14 @@ func heldBy(l words.Lang, e *transport.HeldError) string {
 		return words.HeldListen.In(l, e.Addr, callable(e.Addr))
 	}
 	return words.HeldOther.In(l, reason(l, e.Err))
+}
+
+// withoutLab is why a lab is not shared, and what can be done.
+func withoutLab(l words.Lang, e *transport.LabError) string {
+	if e.Answered() {
+		return at(l, reason(l, e.Err), e.Addr.String())
+	}
+	return words.LabSilent.In(l, e.Addr, reason(l, e.Err))
 }
 
 // callable is where to call whoever listens at a: on this machine, for a wildcard.

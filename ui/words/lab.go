@@ -14,5 +14,11 @@ var (
 	NoticePeerHealed  = phrase("the peer has mended the link", "对方恢复了链路")
 	NoticePeerHeld    = phrase("the peer has stopped time in the lab", "对方让实验环境的时间停住了")
 	NoticePeerTime    = phrase("time in the lab goes %s times slower, says the peer", "对方把实验环境的时间放慢到 %s 倍")
-	NoticePeerReal    = phrase("time in the lab goes on as usual, says the peer", "对方让实验环境的时间恢复正常")
+	LabLeft           = phrase("%s", "对方离开了实验环境%s")
+	LabBusy           = phrase("%s", "对方正在与别人对话%s")
+	LabDeclined       = phrase("%s", "对方没有实验环境；请两边都加 --lab，或都不加%s")
+	LabReplaced       = phrase("%s", "它没有了动静，期间另一个进程来呼叫%s")
+	// An address, what went wrong.
+	LabSilent      = phrase("%s: nobody there answers for the lab (%s); run the same command in the other terminal, or seqtalk alone", "%s：那边没有程序提供实验环境（%s）；请在另一个终端运行同样的命令，或只运行 seqtalk")
+	NoticePeerReal = phrase("time in the lab goes on as usual, says the peer", "对方让实验环境的时间恢复正常")
 )

@@ -119,6 +119,7 @@ var (
 var (
 	HeldTimeWait = phrase("%s: held by an old connection in TIME-WAIT, %d s left; wait, or use another port", "%s：被 TIME-WAIT 中的旧连接占用，还剩 %d 秒；请稍候，或换一个端口")
 	HeldDeaf     = phrase("%s: held by a program that does not accept; end it, or use another port", "%s：被一个不接受连接的程序占用；请结束它，或换一个端口")
+	HeldUDP      = phrase("%s: the UDP port is taken by another program; to talk to it: seqtalk dial -u %s", "%s：UDP 端口已被另一个程序占用；要与它对话，请运行 seqtalk dial -u %s")
 	HeldListen   = phrase("%s: another program listens there; call it (seqtalk dial %s), or use another port", "%s：另一个程序在那里监听；可以呼叫它（seqtalk dial %s），或换一个端口")
 	HeldOther    = phrase("%s; end what holds it, or use another port", "%s；请结束占用它的程序，或换一个端口")
 )
