@@ -37,6 +37,9 @@ func TestMain(m *testing.M) {
 			goleak.IgnoreAnyFunction("charm.land/bubbletea/v2.(*Program).execBatchMsg"))
 		return
 	}
+	if mode == "compare" {
+		os.Exit(comparing(1000))
+	}
 	if mode == "nohup" {
 		signal.Ignore(syscall.SIGHUP)
 	}

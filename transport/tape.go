@@ -49,12 +49,12 @@ type Datagram struct {
 
 // What is kept on a tape.
 const (
-	tapeRoom      = 16 << 10 // octets
-	tapeSlack     = 6        // so many times that are held before the older ones are dropped
+	tapeRoom      = 8 << 10 // octets
+	tapeSlack     = 6       // so many times that are held before the older ones are dropped
 	tapeCalls     = 4096
 	tapeFrames    = 1024
-	tapeDatagrams = 256
-	tapedDatagram = 2048
+	tapeDatagrams = 64
+	tapedDatagram = 512
 )
 
 // A tape is written by a leg, with the conversation's lock held.
