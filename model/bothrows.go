@@ -70,7 +70,7 @@ func (p pairs) arrivals(u *ui.Pair, x *crossing) {
 		if g.Proto == "" {
 			g.Proto = [...]string{"TCP", "UDP"}[k]
 		}
-		g.OnWay = w.packets > w.lost && w.copies == 0
+		g.OnWay = w.packets > w.lost && w.copies == 0 && g.Mark != ui.Failed
 		g.Here, g.Rule = true, w.rule
 		over := k == 1 || w.conn < p.m.crossings.conn
 		g.Lost, g.Died = w.gone() && over, w.gone() && !over

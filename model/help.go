@@ -22,8 +22,11 @@ func (m *Model) openHelp(filter string) {
 	l := m.look.Lang
 	h := &ui.Help{Title: words.KeyHelp.In(l), Hint: words.HelpHint.In(l), Filter: filter}
 	groups := m.keys.groups()
-	if m.o.Replay {
+	switch {
+	case m.o.Replay:
 		groups = m.keys.replayGroups()
+	case m.course != nil:
+		groups = m.keys.lessonGroups(l)
 	}
 	for _, g := range groups {
 		group := ui.HelpGroup{Title: g.head.In(l)}
@@ -35,16 +38,25 @@ func (m *Model) openHelp(filter string) {
 		}
 		h.Groups = append(h.Groups, group)
 	}
+	if m.course == nil {
+		h.Groups = append(h.Groups, m.helpCommands())
+	}
+	h.Groups = append(h.Groups, m.legend()...)
+	if !h.Finds(filter) {
+		h.Missed, h.Filter = filter, nearestWord(h, filter)
+	}
+	m.help = h
+}
+
+// helpCommands are the slash commands.
+func (m *Model) helpCommands() ui.HelpGroup {
+	l := m.look.Lang
 	group := ui.HelpGroup{Title: words.CommandsHead.In(l)}
 	for i := range m.commands {
 		c := &m.commands[i]
 		group.Entries = append(group.Entries, ui.HelpEntry{Keys: c.usage(l), Text: c.Does.In(l)})
 	}
-	h.Groups = append(append(h.Groups, group), m.legend()...)
-	if !h.Finds(filter) {
-		h.Missed, h.Filter = filter, nearestWord(h, filter)
-	}
-	m.help = h
+	return group
 }
 
 // usage is c as it is typed.

@@ -305,6 +305,9 @@ func (m *Model) lessonPane() ui.Lesson {
 		p.Clock += fmt.Sprintf("  ×1/%g", s.Slow)
 	}
 	p.Keys = m.lessonKeys().In(l)
+	if m.looking != nil {
+		p.Keys = m.lookHint()
+	}
 	if s.Verdict != nil {
 		p.Verdict, p.Outcome = s.Verdict.Sentence(l), outcome(s.Verdict)
 	}

@@ -213,6 +213,25 @@ func TestLessonPace(t *testing.T) {
 	}
 }
 
+// The help is of the keys there are; in look mode the pane names its keys.
+func TestLessonHelp(t *testing.T) {
+	c := lessons(t, "order", words.English)
+	c.take(tea.WindowSizeMsg{Width: 100, Height: 60})
+	c.steps(2)
+	drive(c.Model, "<f1>")
+	if text := c.at(100, 60); !strings.Contains(text, "go on to the next step") || strings.Contains(text, "/quit") {
+		t.Error(text)
+	}
+	drive(c.Model, "<esc><f4>")
+	if text := c.at(100, 60); c.looking == nil || !strings.Contains(text, "? explain") || strings.Contains(text, "Enter: go on") {
+		t.Error(text)
+	}
+	drive(c.Model, "q")
+	if c.looking != nil || c.course.menu {
+		t.Error("q does not end look mode alone")
+	}
+}
+
 // What the screen shows in the end is what the verdict says.
 func TestLessonScreenTellsTheTruth(t *testing.T) {
 	c := lessons(t, "reliable", words.English)

@@ -83,6 +83,8 @@ type (
 		proto     segment.Proto
 		row       uint64
 		text      []byte
+		first     uint64 // its bytes in the stream; 0: UDP
+		last      uint64
 		dup, late bool
 	}
 	linked struct { // there is somebody to send to
@@ -386,7 +388,7 @@ func (x *experiment) passage(proto segment.Proto, from Side) *passage {
 	if p == nil {
 		p = newPassage()
 		p.tell = func(f *flight, dup, late bool) {
-			x.tell(from, landed{proto, f.row, f.text, dup, late})
+			x.tell(from, landed{proto, f.row, f.text, f.first, f.last, dup, late})
 		}
 		x.says[proto][from] = p
 	}

@@ -20,6 +20,8 @@ type flight struct {
 	arrivals   int
 	size       int
 	row        uint64 // of all its program has said
+	first      uint64 // TCP: its bytes in the stream, from 1; 0: it never got there
+	last       uint64
 	text       []byte
 }
 
@@ -137,6 +139,7 @@ func (h *half) add(id int, f *flight) {
 	if n := len(h.ends); n > 0 {
 		end += h.ends[n-1]
 	}
+	f.first, f.last = end-uint64(f.size)+1, end
 	h.flights, h.ids, h.ends = append(h.flights, f), append(h.ids, id), append(h.ends, end)
 }
 
@@ -149,7 +152,7 @@ func (h *half) took(b []byte, now time.Duration) (whole []handed) {
 	for i, end := range h.ends {
 		if f := h.flights[i]; end > before && end <= h.written {
 			f.taken, f.sent = true, now
-			whole = append(whole, handed{segment.TCP, f.row, end - uint64(f.size) + 1, end, f.size})
+			whole = append(whole, handed{segment.TCP, f.row, f.first, f.last, f.size})
 		}
 	}
 	return whole

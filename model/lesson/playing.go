@@ -293,9 +293,7 @@ func (p *playing) landed(who Side, at time.Time, w landed) {
 		p.out = append(p.out, Read{Received: received(w.proto, at, w)})
 	case B:
 		p.leg(A, w.proto).came++
-		r := received(w.proto, at, w)
-		r.Messages[0].Row = 0 // it is none of A's
-		p.out = append(p.out, r)
+		p.out = append(p.out, received(w.proto, at, w))
 	}
 }
 

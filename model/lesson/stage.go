@@ -290,7 +290,7 @@ func (s *Stage) Close() error {
 // received is a message as a Transport hands it over.
 func received(p segment.Proto, at time.Time, l landed) transport.Received {
 	return transport.Received{Proto: p, Messages: []transport.Incoming{{
-		Received: session.Received{Row: l.row, Text: slices.Clone(l.text), Octets: len(l.text), Wire: session.Raw, Dup: l.dup, Late: l.late},
+		Received: session.Received{Row: l.row, Text: slices.Clone(l.text), Octets: len(l.text), First: l.first, Last: l.last, Wire: session.Raw, Dup: l.dup, Late: l.late},
 		At:       at,
 	}}}
 }

@@ -176,6 +176,13 @@ var (
 	LessonIsLive    = phrase("this lesson is played on the system's own stack, whose time nobody can hold", "这一课在系统自己的协议栈上进行，没有人能停住它的时间")
 	LessonIsOver    = phrase("it is over · r: again", "已经结束 · r：再来一次")
 
+	KeysLesson     = phrase("A lesson", "课程")
+	KeyGoOn        = phrase("go on to the next step; at the end to the next lesson", "继续到下一步；结束后到下一课")
+	KeyNextLesson  = phrase("the next lesson", "下一课")
+	KeyAgain       = phrase("this lesson again", "这一课再来一次")
+	KeyMenu        = phrase("all lessons", "全部课程")
+	KeyLeaveLesson = phrase("leave", "离开")
+
 	MenuTitle = phrase("%d lessons", "%d 课")
 	MenuHint  = phrase("↑ ↓: choose · Enter: begin · q: leave", "↑ ↓：选择 · Enter：开始 · q：离开")
 )
