@@ -64,6 +64,7 @@ type life struct {
 	wg       sync.WaitGroup
 	done     chan struct{} // closed when the program has ended
 	quiet    sync.Once
+	last     func() string // what is left to say once the transport is closed; nil: nothing
 }
 
 // newLife remembers how the terminal was and opens it for writing.
@@ -252,7 +253,20 @@ func (l *life) giveBack() {
 	if !l.out.drained() {
 		l.restore()
 	}
+	l.sayLast()
 	_ = l.out.file.Close()
+}
+
+// sayLast says on the terminal, which is as it was before, what is left to say; not
+// to one that did not read.
+func (l *life) sayLast() {
+	if l.last == nil || l.restored.Load() {
+		return
+	}
+	if s := l.last(); s != "" {
+		_ = l.out.file.SetWriteDeadline(time.Now().Add(lastWord))
+		_, _ = l.out.file.WriteString("seqtalk: " + s + "\n")
+	}
 }
 
 // finish closes the transport and the terminal after the program returned err,

@@ -21,7 +21,9 @@ func Run(o Options) (exit int, err error) {
 	begun := make(chan struct{})
 	m.begun = func() { close(begun) }
 	l.p = l.program(m)
-	l.Go("pump", func() { m.box.pump(o.Transport.Events()) })
+	pumped := make(chan struct{})
+	l.Go("pump", func() { defer close(pumped); m.box.pump(o.Transport.Events()) })
+	l.last = func() string { return m.lastWords(pumped) }
 	if o.Pair != nil {
 		l.Go("far pump", func() { m.box.pumpFar(o.Pair.FarEvents()) })
 	}
@@ -34,7 +36,7 @@ func Run(o Options) (exit int, err error) {
 	} else {
 		_, err = l.p.Run()
 	}
-	m.box.shut()
+	defer m.box.shut()
 	if exit, err = l.finish(err); exit == 0 && err == nil && m.failed != nil {
 		return exitFailed, errors.New(talk.Fatal(o.Lang, m.failed))
 	}

@@ -52,19 +52,16 @@ func (t *tcp) watchSilence(now time.Time) (next time.Time) {
 	silent := now.Sub(t.heard)
 	switch {
 	case !t.asked():
-		t.silent = 0
-	case silent < programSilent && t.silent > 0:
-		t.c.note(segment.TCP, NotePeerBack, t.silent)
-		t.silent = 0
-	case silent >= programSilent && t.silent == 0:
+		t.silent = time.Time{}
+	case silent < programSilent && !t.silent.IsZero():
+		t.c.note(segment.TCP, NotePeerBack, t.heard.Sub(t.silent))
+		t.silent = time.Time{}
+	case silent >= programSilent && t.silent.IsZero():
 		s := t.conn.Snapshot()
-		t.silent = silent
+		t.silent = t.heard
 		t.c.note(segment.TCP, NotePeerSilent, silent, kernelLight(&s))
-	case t.silent > 0:
-		t.silent = silent
-		return time.Time{}
 	}
-	if !t.asked() || t.silent > 0 {
+	if !t.asked() || !t.silent.IsZero() {
 		return time.Time{}
 	}
 	return t.heard.Add(programSilent)

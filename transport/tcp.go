@@ -59,16 +59,16 @@ type tcp struct {
 	peerFIN  bool
 	finTold  bool // the consumer knows of it
 	bye      *session.Bye
-	halved   bool          // we mean to send FIN
-	halfSaid bool          // and the peer was told that it is meant
-	finSent  bool          // we did
-	hold     bool          // stay open after the peer's FIN
-	ending   bool          // end was asked for
-	endBy    time.Time     // when to stop waiting for the peer's FIN
-	heard    time.Time     // when anything last came
-	silent   time.Duration // how long the peer's program was, once that was told; 0: it speaks
-	paused   bool          // nothing is read
-	nagle    bool          // small segments wait for ACKs
+	halved   bool      // we mean to send FIN
+	halfSaid bool      // and the peer was told that it is meant
+	finSent  bool      // we did
+	hold     bool      // stay open after the peer's FIN
+	ending   bool      // end was asked for
+	endBy    time.Time // when to stop waiting for the peer's FIN
+	heard    time.Time // when anything last came
+	silent   time.Time // when the peer's program last spoke, once it was told that it does not; zero: it does
+	paused   bool      // nothing is read
+	nagle    bool      // small segments wait for ACKs
 	chunk    ReadSize
 	trail    trail
 	redial   redial
@@ -175,7 +175,7 @@ func (t *tcp) established(now time.Time, conn stack.Conn, m *session.Machine) {
 	t.out, t.tapes = outflow{}, [2]tape{newTape(), newTape()}
 	t.peerFIN, t.finTold, t.bye, t.halved, t.finSent, t.ending = false, false, nil, false, false, false
 	t.halfSaid = false
-	t.endBy, t.heard, t.silent = time.Time{}, now, 0
+	t.endBy, t.heard, t.silent = time.Time{}, now, time.Time{}
 	t.trail = newTrail(t.stack, conn)
 	if t.nagle {
 		conn.SetNoDelay(false)

@@ -339,10 +339,10 @@ func (r *run) tellOwed() {
 		}
 	}
 	if unsent > 0 {
-		r.tell(words.PlainUnsent.In(r.o.Lang, unsent))
+		r.tell(words.LastUnsent.In(r.o.Lang, unsent))
 	}
 	if unconfirmed > 0 {
-		r.tell(words.PlainUnconfirmed.In(r.o.Lang, unconfirmed))
+		r.tell(words.LastUnconfirmed.In(r.o.Lang, unconfirmed))
 	}
 }
 

@@ -51,6 +51,29 @@ func TestSentAgain(t *testing.T) {
 	}
 }
 
+// What is owed is what never left, and what was sent in frames over TCP and not
+// confirmed; what came over one protocol has come.
+func TestOwed(t *testing.T) {
+	c := New(Config{})
+	tcp := segment.TCP
+	c.Apply(up(tcp, true))
+	c.Apply(up(segment.UDP, true))
+	c.Apply(settled(tcp, session.Framed, "bob"))
+	c.Apply(settled(segment.UDP, session.Framed, "bob"))
+	for range 6 {
+		say(c, "hi")
+	}
+	row := func(n uint64) transport.Fate { return transport.Fate{Row: n, ID: n, First: n, Last: n, Octets: 1} }
+	c.Apply(fates(tcp, transport.Sent, row(1), row(2), row(3), row(4)))
+	c.Apply(fates(tcp, transport.Delivered, row(1)))
+	c.Apply(fates(tcp, transport.Acked, row(2)))
+	c.Apply(fates(tcp, transport.Queued, row(3)))
+	c.Apply(fates(segment.UDP, transport.Delivered, row(4), row(6)))
+	if unsent, unconfirmed := c.Owed(); unsent != 2 || unconfirmed != 1 {
+		t.Errorf("%d unsent, %d unconfirmed", unsent, unconfirmed)
+	}
+}
+
 // The second connection is drawn as one; who sends again is said, and to whom.
 func TestTellAgain(t *testing.T) {
 	tcp := segment.TCP

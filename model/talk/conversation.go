@@ -215,6 +215,23 @@ func (t *Talk) PeerNick() safe.Text {
 	return t.legs[1].nick
 }
 
+// Owed counts our lines that are not known to have arrived, though it could be
+// known: those that never left, and those sent in frames over TCP that the peer's
+// program did not confirm. What came over one protocol has come.
+func (t *Talk) Owed() (unsent, unconfirmed int) {
+	for row := t.rows.first; row < t.rows.end; row++ {
+		tcp, udp := t.rows.fate(row, 0), t.rows.fate(row, 1)
+		switch {
+		case tcp.known() && tcp.is() == transport.Delivered, udp.known() && udp.is() == transport.Delivered:
+		case !tcp.known() && !udp.known(), tcp.known() && tcp.is() == transport.Queued:
+			unsent++
+		case tcp.known() && tcp.over() == session.Framed:
+			unconfirmed++
+		}
+	}
+	return unsent, unconfirmed
+}
+
 // Up reports whether there is a peer.
 func (t *Talk) Up() bool { return t.legs[0].up || t.legs[1].up }
 

@@ -224,6 +224,9 @@ func (t *Teller) cause(ev transport.Down) (string, Level) {
 	case transport.PeerClosed:
 		return t.say(words.TalkFIN, p, t.name(ev.Proto)), Info
 	case transport.Ended:
+		if !t.legs[leg(ev.Proto)].up && t.Screen {
+			return t.say(words.TalkGaveUp, p), Info
+		}
 		return t.say(words.TalkEnded, p), Info
 	case transport.Reset:
 		return t.say(words.TalkReset, p, t.name(ev.Proto)), Alarm

@@ -98,7 +98,7 @@ func TestKilledReceiver(t *testing.T) {
 		addr := freeAddr(t)
 		a := run(t, "listen", "--wire", "framed", "--log", path, addr)
 		a.state("LISTEN")
-		b := run(t, "dial", "--wire", "framed", addr)
+		b := run(t, "dial", "--wire", "framed", "-w", "0.1", addr)
 		b.state("ESTABLISHED")
 		after := uint64(1 + chance.IntN(500))
 		said := 0

@@ -62,14 +62,16 @@ var (
 
 // What the prompts ask.
 var (
-	LeaveTitle     = phrase("Leave?", "离开？")
-	AskLeave       = phrase("The peer is told, and the terminal is as before.", "会告知对方，并恢复终端原样。")
-	AskLeaveUnsent = phrase("%d messages are not sent yet; they get two seconds more.", "还有 %d 条消息没有发出，最多再等两秒。")
-	LeaveYes       = phrase("leave", "离开")
-	LeaveNo        = phrase("stay", "留下")
-	PasteTitle     = phrase("What is this paste?", "粘贴的内容怎么处理？")
-	AskPaste       = phrase("%d lines, %d bytes. Nothing is sent before you choose.", "%d 行，%d 字节。选择之前不会发送任何内容。")
-	AskPasteLong   = phrase("%d lines, %d bytes, and one datagram carries %d. Nothing is sent before you choose.",
+	LeaveTitle      = phrase("Leave?", "离开？")
+	AskLeave        = phrase("The peer is told, and the terminal is as before.", "会告知对方，并恢复终端原样。")
+	AskLeaveUnsent  = phrase("%d messages are not sent yet; they get two seconds more.", "还有 %d 条消息没有发出，最多再等两秒。")
+	LastUnsent      = phrase("lines that were not sent: %d", "没有发出的行数：%d")
+	LastUnconfirmed = phrase("lines that were sent and never confirmed: %d", "已发出但始终没有得到确认的行数：%d")
+	LeaveYes        = phrase("leave", "离开")
+	LeaveNo         = phrase("stay", "留下")
+	PasteTitle      = phrase("What is this paste?", "粘贴的内容怎么处理？")
+	AskPaste        = phrase("%d lines, %d bytes. Nothing is sent before you choose.", "%d 行，%d 字节。选择之前不会发送任何内容。")
+	AskPasteLong    = phrase("%d lines, %d bytes, and one datagram carries %d. Nothing is sent before you choose.",
 		"%d 行，%d 字节，而一个数据报只能装 %d 字节。选择之前不会发送任何内容。")
 	PasteAll   = phrase("send each line as a message: %d", "每行一条消息，共 %d 条")
 	PasteOne   = phrase("send all of it as one message", "合成一条消息发送")

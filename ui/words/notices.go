@@ -21,6 +21,7 @@ var (
 	TalkOther       = phrase("%s is another program than before, or was started again: it knows nothing of what was said", "%s 不是原来的程序，或者重新启动过：之前说过什么它并不知道")
 	TalkOtherAgain  = phrase("; lines nobody had confirmed, sent again, perhaps for the second time: %d", "；没有得到确认、重新发送的有 %d 行，也许对方已经收到过")
 	TalkOtherKept   = phrase("; lines meant for the one before that nobody confirmed: %d. They are kept for it; /resend sends them here", "；写给原来那一方而没有得到确认的有 %d 行，替它保留着；/resend 可发到这里")
+	TalkGaveUp      = phrase("%s is not dialed any more; /connect goes on where it was", "不再重拨 %s；/connect 可接着继续")
 	TalkRedial      = phrase("; it will be dialed again", "；稍后重新拨号")
 	TalkWaitingFor  = phrase("; waiting for it to call again", "；等它重新呼叫")
 	TalkWaiting     = phrase("; waiting for the next one", "；继续等待下一个")
@@ -136,12 +137,6 @@ var (
 
 // ProtocolAnd joins two protocols.
 var ProtocolAnd = phrase(" and ", " 和 ")
-
-// What is owed when all is over.
-var (
-	PlainUnsent      = phrase("lines that were not sent: %d", "没有发出的行数：%d")
-	PlainUnconfirmed = phrase("lines that were sent and never confirmed: %d", "已发出但始终没有得到确认的行数：%d")
-)
 
 // Without a screen.
 var PlainUnknown = phrase("not a command here; there are q, /quit, /say TEXT, and //TEXT for what begins with a slash", "这里没有这个命令；可用的有 q、/quit、/say 文字，以斜杠开头的文字写成 //文字")
