@@ -82,7 +82,7 @@ func (m *Model) rung(p *packet) ui.Rung {
 // has the time of its arrival, or of the word that it died: that it left is only
 // learned then, and what went out meanwhile stands above it.
 func (m *Model) timeOf(p *packet) time.Time {
-	if m.o.Pair != nil {
+	if m.twoEnds() {
 		return p.At
 	}
 	return p.known

@@ -115,6 +115,9 @@ func (m *Model) crossed(wrote, read []transport.Datagram) []ui.Datagram {
 
 // rulerPane draws the byte rulers.
 func (m *Model) rulerPane(r ui.Rect) []string {
+	if m.o.Replay {
+		return ui.Quiet(m.look, words.ReplayNoCalls.In(m.look.Lang), r.W, r.H)
+	}
 	var rows []string
 	for _, d := range m.rulers(r.W, r.H) {
 		rows = append(rows, d.Draw(m.look)...)

@@ -33,7 +33,7 @@ func (m *Model) nextPane() {
 	m.pane++
 	if m.pane == paneChat {
 		m.ladder.view = ui.Latest
-		if m.layoutOf(panePlain).Side.Empty() && (m.o.Pair != nil && m.course == nil || !m.both()) {
+		if m.layoutOf(panePlain).Side.Empty() && (m.twoEnds() && m.course == nil || !m.both()) {
 			m.pane++
 		}
 	}

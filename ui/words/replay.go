@@ -16,6 +16,8 @@ var (
 
 	ReplayNoPackets = phrase("a transcript holds what was said and what became of it, and no packets: there is no ladder to draw. A capture (--pcap) has them", "文字记录里只有说过的话和它们的下落，没有包，所以画不出梯形图。抓包文件（--pcap）里有")
 
+	ReplayNoCalls = phrase("A recording tells what crossed the wire, not where a program's send() and recv() began and ended: the ruler cannot be drawn.", "录下的是线路上经过的内容，不是程序每次 send()、recv() 的起止：尺子画不出来。")
+
 	KeysReplay     = phrase("Playing the recording", "播放")
 	KeyRun         = phrase("play, or hold", "播放或暂停")
 	KeyOnward      = phrase("one packet on", "前进一个包")
