@@ -39,7 +39,7 @@ type leg interface {
 	about() session.Peer
 	// check says whether m could be sent; send sends or queues it.
 	check(m Message) error
-	send(now time.Time, m Message)
+	send(m Message)
 	do(now time.Time, c Control) error
 	// end begins the goodbye; idle reports whether it is over.
 	end(now time.Time)
@@ -260,11 +260,10 @@ func (c *Conversation) Send(m Message) error {
 			return err
 		}
 	}
-	now := c.now()
 	switch {
 	case len(to) > 0:
 		for _, l := range to {
-			l.send(now, m)
+			l.send(m)
 		}
 	case c.cfg.Protos[0] == segment.UDP:
 		return ErrNoPeer
@@ -274,7 +273,7 @@ func (c *Conversation) Send(m Message) error {
 		}
 	}
 	if c.log != nil {
-		c.log.said(now, c.self, m, to)
+		c.log.said(c.now(), c.self, m, to)
 	}
 	c.wake()
 	return nil

@@ -110,7 +110,7 @@ func (t *tcp) check(m Message) error {
 	return t.own.check(m)
 }
 
-func (t *tcp) send(_ time.Time, m Message) { t.own.push(m) }
+func (t *tcp) send(m Message) { t.own.push(m) }
 
 // step implements leg.
 func (t *tcp) step(now time.Time) (next time.Time) {

@@ -138,7 +138,8 @@ func (u *udp) busy() bool {
 	return len(u.out) > 0 || u.held >= maxHeld
 }
 
-func (u *udp) send(now time.Time, m Message) {
+func (u *udp) send(m Message) {
+	now := u.c.now()
 	u.renew(now)
 	u.held++
 	if _, err := u.machine.Send(now, m.Row, m.Text, m.More); err != nil {
