@@ -13,23 +13,49 @@ type queue struct {
 	bytes    int
 	full     bool // a Send was refused since there was room
 
-	texts []byte // texts are copied here, many to an allocation
+	shelves []shelf // what the texts stand in, oldest first
+	spare   []byte  // an empty one
 }
 
-// textRoom is how many octets of text are allocated at once.
-const textRoom = 64 << 10
+// A shelf holds the texts of messages that came one after the other.
+type shelf struct {
+	texts    []byte
+	messages int // that wait still
+}
 
-// keep is a copy of p, which lasts until the queue has run empty.
+// shelfRoom is how many octets of text a shelf has room for, longer ones apart.
+const shelfRoom = 64 << 10
+
+// keep is a copy of p, which lasts until the next push after its message was popped.
 func (q *queue) keep(p []byte) []byte {
-	if q.len() == 0 {
-		q.texts = q.texts[:0]
+	last := len(q.shelves) - 1
+	if last < 0 || cap(q.shelves[last].texts)-len(q.shelves[last].texts) < len(p) {
+		room := q.spare
+		if q.spare = nil; cap(room) < len(p) {
+			room = make([]byte, 0, max(len(p), shelfRoom))
+		}
+		q.shelves = append(q.shelves, shelf{texts: room})
+		last++
 	}
-	if cap(q.texts)-len(q.texts) < len(p) {
-		q.texts = make([]byte, 0, max(len(p), textRoom))
+	s := &q.shelves[last]
+	s.messages++
+	at := len(s.texts)
+	s.texts = append(s.texts, p...)
+	return s.texts[at:len(s.texts):len(s.texts)]
+}
+
+// leave notes that the oldest message was popped.
+func (q *queue) leave() {
+	s := &q.shelves[0]
+	if s.messages--; s.messages > 0 {
+		return
 	}
-	at := len(q.texts)
-	q.texts = append(q.texts, p...)
-	return q.texts[at:len(q.texts):len(q.texts)]
+	if cap(s.texts) == shelfRoom {
+		q.spare = s.texts[:0]
+	}
+	n := copy(q.shelves, q.shelves[1:])
+	q.shelves[n] = shelf{}
+	q.shelves = q.shelves[:n]
 }
 
 func (q *queue) len() int { return len(q.messages) - q.head }
@@ -60,6 +86,7 @@ func (q *queue) pop() Message {
 	q.messages[q.head] = Message{}
 	q.head++
 	q.bytes -= len(m.Text)
+	q.leave()
 	if q.head == len(q.messages) {
 		q.messages, q.head = q.messages[:0], 0
 	} else if q.head >= 4096 {

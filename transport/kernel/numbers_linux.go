@@ -86,7 +86,7 @@ const (
 
 // consistentTries bounds how often the numbers are read anew because they
 // moved while they were being read.
-const consistentTries = 8
+const consistentTries = 32
 
 // snapshot tells the numbers, all of struct tcp_info but for SIOCOUTQ:
 //

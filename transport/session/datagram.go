@@ -99,6 +99,7 @@ func (m *Machine) gotFrame(k kind, session uint64, body []byte, size int) {
 func (m *Machine) own(p []byte) []byte {
 	m.in.rx = m.in.rx[len(m.in.rx):]
 	m.in.keep(p)
+	m.in.lent = true
 	return m.in.rx[:len(p):len(p)]
 }
 

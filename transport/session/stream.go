@@ -31,7 +31,9 @@ type reader struct {
 	// rx holds what was not consumed yet. Octets are appended and never
 	// changed, and long texts are parts of it.
 	rx      []byte
-	size    int    // of the memory that rx is in
+	base    []byte // the memory that rx is in, from its beginning
+	lent    bool   // texts that were given out are parts of it
+	size    int    // of it
 	texts   []byte // short texts are copied here, so that they keep no read in memory
 	skip    int    // so many octets to come are of a frame that is skipped
 	taken   uint64 // octets of the stream before rx
@@ -46,17 +48,19 @@ type reader struct {
 	helloBy time.Time // when a HELLO must have come; zero: it has, or need not
 }
 
-// keep appends p to rx, moving what is left of it to new memory when the old
-// is full: then it doubles, so that what is announced costs nothing and what
-// comes is copied a bounded number of times.
+// keep appends p to rx. When the memory is full, what is left moves to its front if
+// no text is there any more; else to new memory, which doubles, so that what is
+// announced costs nothing and what comes is copied a bounded number of times.
 func (r *reader) keep(p []byte) {
 	if n := len(r.rx) + len(p); n > cap(r.rx) {
-		room := max(chunk, n)
-		if len(r.rx) > 0 {
-			room = max(chunk, 2*n)
+		if r.lent || n > cap(r.base) {
+			room := max(chunk, n)
+			if len(r.rx) > 0 {
+				room = max(chunk, 2*n)
+			}
+			r.base, r.lent, r.size = make([]byte, 0, room), false, room
 		}
-		r.rx = append(make([]byte, 0, room), r.rx...)
-		r.size = room
+		r.rx = append(r.base, r.rx...) // within base it moves to the front
 	}
 	r.rx = append(r.rx, p...)
 }
@@ -65,6 +69,7 @@ func (r *reader) keep(p []byte) {
 // than four times its length in memory, or its share of what others are in too.
 func (r *reader) text(p []byte) []byte {
 	if 4*len(p) >= r.size && len(p) > 0 {
+		r.lent = true
 		return p
 	}
 	if len(p) > chunk/4 {
