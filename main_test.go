@@ -620,6 +620,26 @@ func TestDropOnBothScreens(t *testing.T) {
 	must(t, b.Until(func(text string) bool { return strings.Contains(text, "2/2") && strings.Contains(text, "1/2") }))
 }
 
+// An end that is frozen is silence, which is named, and no end of the connection:
+// what was said meanwhile arrives when it goes on.
+func TestFrozenEnd(t *testing.T) {
+	addr := freeAddr(t)
+	a := terminal(t, 80, 24, "--net", "delay 5ms", "--nick", "ann", addr)
+	must(t, a.Shows(addr))
+	b := terminal(t, 80, 24, "--net", "delay 5ms", "--nick", "bob", addr)
+	must(t, b.Shows("over TCP each line is numbered"))
+	must(t, a.Signal(syscall.SIGSTOP))
+	b.Type("are you frozen?\r")
+	must(t, b.Shows("cable unplugged"))
+	if text := b.Text(); !strings.Contains(text, "ESTABLISHED") || strings.Contains(text, "✓✓") {
+		t.Errorf("nobody took the line, and the screen says\n%s", text)
+	}
+	must(t, a.Signal(syscall.SIGCONT))
+	must(t, b.Shows("the cable is plugged in again"))
+	must(t, a.Shows("are you frozen?"))
+	must(t, b.Shows("✓✓"))
+}
+
 // What was being typed survives whatever comes in and every change of size.
 func TestComposerKept(t *testing.T) {
 	addr := freeAddr(t)
