@@ -9,6 +9,7 @@ import (
 
 	"seqtalk/transport/link"
 	"seqtalk/transport/segment"
+	"seqtalk/transport/session"
 )
 
 // A diary is what one end of a duo was told.
@@ -236,6 +237,34 @@ func TestAnotherInstance(t *testing.T) {
 		}
 		if err := d.b.Do(Again{}); err == nil {
 			t.Error("the same was sent a second time")
+		}
+	}
+}
+
+// Without frames there is nothing to go on by: the connection is made again only
+// where that was asked for, it is said, and nothing is sent twice.
+func TestRedialRaw(t *testing.T) {
+	for _, retry := range []bool{false, true} {
+		d := newDuo(t, "delay 20ms", func(c *Config) { c.Redial, c.Retry, c.Wire = true, retry, session.Raw })
+		told := d.diaries()
+		noted := false
+		tells := d.tells
+		d.tells = func(who string, at time.Duration, ev Event) {
+			n, ok := ev.(Notice)
+			noted = noted || ok && n.Code == NoteRawAgain
+			tells(who, at, ev)
+		}
+		d.run(time.Second)
+		d.sayAll(d.a, 1, 1)
+		d.run(time.Second)
+		d.sayAll(d.a, 2, 2)
+		d.b.Do(Abort{})
+		d.run(10 * time.Second)
+		if up := d.a.Status().Legs[0].Up; up != retry || noted != retry || len(told["a"].resumed) > 0 {
+			t.Errorf("retry %v: up %v, said so %v, %+v", retry, up, noted, told["a"].resumed)
+		}
+		if got := told["b"].heard; !slices.Equal(got, []string{"1"}) {
+			t.Errorf("retry %v: heard %q", retry, got)
 		}
 	}
 }
