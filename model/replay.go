@@ -2,7 +2,6 @@ package model
 
 import (
 	"slices"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -66,6 +65,7 @@ func (m *Model) rewound() {
 	m.view, m.ladder.view, m.ladder.frozen = ui.Latest, ui.Latest, nil
 	m.halfClosed = false
 	m.resieve()
+	m.replayNotes()
 }
 
 // paces are those that F7, + and - go through.
@@ -155,7 +155,7 @@ func (m *Model) recordingName() string {
 	return ""
 }
 
-// replayNotes says at the beginning what the recording lacks.
+// replayNotes says before the first line what the recording lacks.
 func (m *Model) replayNotes() {
 	at := m.progress()
 	if at == nil {
@@ -168,7 +168,7 @@ func (m *Model) replayNotes() {
 	if at.Left > 0 && !at.Transcript {
 		text = append(text, words.ReplayLeft.In(m.look.Lang, at.Left))
 	}
-	if text != nil {
-		m.hint, m.warned = strings.Join(text, "; "), true
+	for _, s := range text {
+		m.talk.Note(m.numbers.last.At.Add(-at.Time), talk.Warn, s)
 	}
 }

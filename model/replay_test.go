@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -247,6 +248,30 @@ func TestReplayHelp(t *testing.T) {
 				bound[k] = true
 			}
 		}
+	}
+}
+
+// What a damaged file lacks stands before the first line, however often it is
+// rewound.
+func TestReplaySaysWhatIsMissing(t *testing.T) {
+	live, path, done := filmed(t, "delay 20ms", words.English)
+	live.run(time.Second)
+	live.says("one", "two")
+	done()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b[:len(b)-5], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := show(t, path, words.English)
+	for range 2 {
+		s.press("<end>", s.total())
+		if got := s.at(120, 36); strings.Count(got, "only a part of the file can be read: byte ") != 1 || !strings.Contains(got, "two") {
+			t.Errorf("it is not said once:\n%s", got)
+		}
+		s.press("<left>", s.total()-1)
 	}
 }
 
