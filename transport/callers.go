@@ -42,6 +42,7 @@ func (t *tcp) accept(now time.Time) (next time.Time) {
 		case len(t.callers) < maxCallers:
 			t.callers = append(t.callers, &caller{conn: conn, machine: t.c.machine(now, t.stack, session.Config{}), past: t.c.past, since: now, read: newTape()})
 		default:
+			t.c.note(segment.TCP, NoteTurnedAway, conn.RemoteAddr())
 			conn.Close()
 		}
 	}

@@ -41,8 +41,8 @@ func TestHeldBytesAreBounded(t *testing.T) {
 	}
 }
 
-// Of many who call while there is a peer four are spoken to, the others are let
-// go of at once; and no more than 16 are taken before others get their turn.
+// Of many who call while there is a peer four are spoken to, the others are
+// counted and let go of at once; and no more than 16 are taken before others get their turn.
 func TestCallersAreFew(t *testing.T) {
 	a := listening(t, Config{})
 	framedPeer(t, a)
@@ -65,6 +65,9 @@ func TestCallersAreFew(t *testing.T) {
 	}
 	if n := len(l.callers); n != 4 {
 		t.Errorf("%d callers are spoken to", n)
+	}
+	if g := &a.gaps.notices[NoteTurnedAway]; g.told.IsZero() || g.n != 35 {
+		t.Errorf("of 36 who were turned away %d are counted", g.n+1)
 	}
 }
 

@@ -106,7 +106,7 @@ func TestInjection(t *testing.T) {
 func overRawTCP(t *testing.T) *console {
 	addr := freeAddr(t)
 	c := openConsole(t, "listen", "--wire", "line", addr)
-	c.shows("Waiting")
+	c.shows("LISTEN")
 	k, err := net.Dial("tcp", addr)
 	must(t, err)
 	t.Cleanup(func() { k.Close() })
@@ -122,7 +122,7 @@ func overRawTCP(t *testing.T) *console {
 func overRawUDP(t *testing.T) *console {
 	addr := freeAddr(t)
 	c := openConsole(t, "listen", "-u", "--wire", "raw", addr)
-	c.shows("Waiting")
+	c.shows("NO PEER")
 	k, err := net.Dial("udp", addr)
 	must(t, err)
 	t.Cleanup(func() { k.Close() })
@@ -138,7 +138,7 @@ func overRawUDP(t *testing.T) *console {
 func overFrames(t *testing.T) *console {
 	addr := freeAddr(t)
 	c := openConsole(t, "listen", addr)
-	c.shows("Waiting")
+	c.shows("LISTEN")
 	k, err := net.Dial("tcp", addr)
 	must(t, err)
 	t.Cleanup(func() { k.Close() })

@@ -69,7 +69,7 @@ func soak(t *testing.T, proto string, length time.Duration) {
 	dir, addr := t.TempDir(), freeAddr(t)
 	logA, logB := filepath.Join(dir, "a.jsonl"), filepath.Join(dir, "b.jsonl")
 	a := openConsole(t, "listen", "-P"+proto, "--wire", "framed", "--history", "1000", "--log", logA, addr)
-	a.shows("Waiting")
+	a.shows(map[string]string{"tcp": "LISTEN", "udp": "NO PEER"}[proto])
 	b := run(t, "dial", "-P"+proto, "--wire", "framed", "--log", logB, addr)
 	a.shows(map[string]string{"tcp": "ESTABLISHED", "udp": "PEER KNOWN"}[proto])
 	var last event // of what B counts

@@ -56,19 +56,17 @@ func Measure(p []byte, inDatagram bool) (name string, octets, before int, ok boo
 // any frame if that cannot be seen.
 func textFrom(p []byte, at int) int {
 	const fields = 5 // id, row, more, sent-at, the text's own head
-	for at++; at < len(p); {
-		for range fields {
-			if at >= len(p) {
-				return maxLength + headerLen + 1
-			}
-			switch low := p[at] & 31; {
-			case p[at] == cborFalse || p[at] == cborTrue, low < 24:
-				at++
-			default:
-				at += 1 + 1<<(low-24)
-			}
+	at++
+	for range fields {
+		if at >= len(p) {
+			return maxLength + headerLen + 1
 		}
-		return at
+		switch low := p[at] & 31; {
+		case p[at] == cborFalse || p[at] == cborTrue, low < 24:
+			at++
+		default:
+			at += 1 + 1<<(low-24)
+		}
 	}
-	return maxLength + headerLen + 1
+	return at
 }

@@ -81,7 +81,7 @@ var (
 	NoticeHeldState  = phrase("a connection in state %s", "一个处于 %s 状态的连接")
 	NoticeRetry      = phrase("%s; the next try in %s", "%s；%s 后再试")
 	NoticeStranger   = phrase("a stranger writes from %s (datagrams so far: %d); nothing is answered", "陌生地址 %s 在发数据（至今 %d 个数据报）；不予回应")
-	NoticeTurnedAway = phrase("%s wanted to join and was told that this conversation is taken", "%s 想加入，已告知这里正在对话")
+	NoticeTurnedAway = phrase("%s wanted to join and was turned away: this conversation is taken", "%s 想加入，已被谢绝：这里正在对话")
 	NoticeForeign    = phrase("what comes looks like %s, another protocol: shown as it is, as text", "收到的内容像是 %s，另一种协议：按文本原样显示")
 	NoticeICMP       = phrase("ICMP from the network: %s", "网络返回 ICMP：%s")
 	NoticeTruncated  = phrase("a datagram of %[2]d bytes did not fit: %[1]d bytes thrown away", "一个 %[2]d 字节的数据报放不下：丢弃了 %[1]d 字节")
