@@ -674,17 +674,19 @@ told in lines. docs/LESSONS.md says how to write one.`,
   seqtalk lesson --all`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			lang, err := f.settle()
-			if err != nil {
-				return err
-			}
 			if f.pcap != "" {
 				return usageError{errors.New("--pcap is for a conversation or compare; lessons are not written down")}
 			}
-			o.Name, o.JSON, o.Lang = strings.Join(args, ""), f.json, lang
-			o.Stacks = lessonStacks
+			o.Name, o.JSON, o.Stacks = strings.Join(args, ""), f.json, lessonStacks
+			var err error
 			if !o.All && !o.List && !f.withoutScreen() {
+				if o.Lang, err = f.settle(); err != nil {
+					return err
+				}
 				return lessonsOnScreen(f, o)
+			}
+			if o.Lang, err = f.language(); err != nil {
+				return usageError{err}
 			}
 			ctx, cancel := untilSignal()
 			defer cancel(nil)
