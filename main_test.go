@@ -403,6 +403,60 @@ func TestExportedLadder(t *testing.T) {
 	}
 }
 
+// The ladder of compare under loss is its own capture: each arrow a packet that
+// left, at the same microsecond, with as many bytes, and the same ones died.
+func TestCompareAgainstItsCapture(t *testing.T) {
+	dir := t.TempDir()
+	capture, ladder := filepath.Join(dir, "both.pcapng"), filepath.Join(dir, "ladder.txt")
+	s := terminal(t, 100, 30, "compare", "--net", "loss 20% delay 20ms", "--seed", "1", "--pcap", capture)
+	tellsFates(t, s)
+	s.Type("/export " + ladder + "\r")
+	must(t, s.Shows("written to"))
+	s.Type("q\r")
+	if code, err := s.Exit(); err != nil || code != 0 {
+		t.Errorf("q ends with %d, %v", code, err)
+	}
+	text, err := os.ReadFile(ladder)
+	must(t, err)
+	var drawn []string
+	weight := regexp.MustCompile(`:9001 .*?(\d+) B`) // of the packet: it stands behind the ports
+	for _, row := range strings.Split(strings.TrimSpace(string(text)), "\n")[1:] {
+		f := strings.Fields(row)
+		in, died := strings.Contains(row, "◄") || strings.Contains(row, "│ ✗"), strings.Contains(row, "✗")
+		if size := weight.FindStringSubmatch(row); size != nil {
+			drawn = append(drawn, fmt.Sprintf("%s %s in %v, %s B, died %v", f[0], f[1], in, size[1], died))
+		}
+	}
+	r, err := journal.OpenCapture(capture)
+	must(t, err)
+	defer r.Close()
+	var left []string
+	var began time.Time
+	for p, err := r.Next(); err == nil; p, err = r.Next() {
+		if p.Dir != segment.Out {
+			continue // as it came to the other side
+		}
+		if began.IsZero() {
+			began = p.At
+		}
+		g, _, err := segment.Parse(p.IP)
+		must(t, err)
+		left = append(left, fmt.Sprintf("%.6f %s in %v, %d B, died %v", p.At.Sub(began).Seconds(), strings.ToUpper(g.Proto.String()),
+			r.Interfaces()[p.Interface].Name == "B", p.OrigLen, strings.HasPrefix(p.Comment, "lost by")))
+	}
+	if len(drawn) < 30 || len(left) < len(drawn) {
+		t.Fatalf("%d arrows, %d packets:\n%s", len(drawn), len(left), text)
+	}
+	slices.Sort(drawn)
+	left = left[:len(drawn)]
+	slices.Sort(left)
+	for i := range drawn {
+		if drawn[i] != left[i] {
+			t.Fatalf("arrow %d is %q, the packet %q", i, drawn[i], left[i])
+		}
+	}
+}
+
 // tellsFates says five lines and waits for their fates.
 func tellsFates(t *testing.T, s *screen.Screen) {
 	t.Helper()
