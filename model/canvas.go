@@ -32,8 +32,9 @@ type canvas struct {
 
 	before  []byte    // written before the next frame
 	painted time.Time // the last frame was
-	owed    bool      // a frameDue is under way
-	typed   bool      // what was typed is not seen yet
+	due     time.Time // when a frameDue comes; zero: none does
+	changed bool      // something may have, since the last frame
+	typed   bool      // and that was typed
 	sizes   settled   // how many there were
 }
 
@@ -48,6 +49,7 @@ type (
 func newCanvas(l *life, m *Model, profile colorprofile.Profile) *canvas {
 	c := &canvas{Model: m, l: l, painter: paint.New(profile)}
 	c.keys = &keyboard{in: l.reader(), term: getenv(m.o.Environ, "TERM"), send: func(msg tea.Msg) { l.p.Send(msg) }, spawn: l.Go}
+	c.changed = true // nothing was ever painted
 	l.out.eager, l.out.ready = true, func() { l.p.Send(frameDue{}) }
 	c.measureWindow()
 	return c
@@ -106,6 +108,9 @@ func (c *canvas) Init() tea.Cmd { return c.guarded(c.Model.Init()) }
 func (c *canvas) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	done := false
 	defer c.unless(&done)
+	if _, late := msg.(frameDue); !late {
+		c.changed = true
+	}
 	cmd := c.guarded(c.handle(msg))
 	done = true
 	return c, cmd
@@ -115,7 +120,7 @@ func (c *canvas) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (c *canvas) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case frameDue:
-		c.owed = false
+		c.due = time.Time{}
 		return nil
 	case redraw:
 		c.painter.Redraw()
@@ -189,27 +194,27 @@ func (c *canvas) show() {
 		wait = max(wait, bundle)
 	}
 	switch {
-	case c.l.out.late(): // which says so when it is not any more
+	case !c.changed || c.l.out.late(): // which says so when it is not any more
 	case wait > 0:
-		c.later(wait)
+		c.later(now.Add(wait))
 	default:
 		out := append(c.before, c.painter.Paint(c.frame())...)
 		c.before = nil
 		if len(out) > 0 {
 			_, _ = c.l.out.Write(out)
 		}
-		c.painted, c.typed = now, false
+		c.painted, c.changed, c.typed = now, false, false
 		c.pace.Painted(time.Now(), len(out))
 	}
 }
 
-// later has the frame that is owed painted after wait.
-func (c *canvas) later(wait time.Duration) {
-	if c.owed && !c.typed {
+// later has the frame that is owed painted at due.
+func (c *canvas) later(due time.Time) {
+	if !c.due.IsZero() && !due.Before(c.due) {
 		return
 	}
-	c.owed = true
-	time.AfterFunc(wait, func() { c.l.p.Send(frameDue{}) })
+	c.due = due
+	time.AfterFunc(time.Until(due), func() { c.l.p.Send(frameDue{}) })
 }
 
 // guarded is cmd, whose panic gives the terminal back before Bubble Tea tells

@@ -594,7 +594,7 @@ func TestTidy(t *testing.T) {
 	if m.tidy() != nil {
 		t.Error("while lines come")
 	}
-	*now = now.Add(lively)
+	*now = now.Add(over)
 	if m.tidy() == nil {
 		t.Error("not when they have come")
 	}
