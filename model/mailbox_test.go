@@ -31,7 +31,7 @@ func TestMailboxKeepsOrder(t *testing.T) {
 		t.Errorf("first %v, want %v", got, want)
 	}
 	b.put(note(5))
-	if got, want := order(b.take(mailboxRoom)), []int{3, 4, 5}; !slices.Equal(got, want) {
+	if got, want := order(b.take(16384)), []int{3, 4, 5}; !slices.Equal(got, want) {
 		t.Errorf("then %v, want %v", got, want)
 	}
 	b.settle()
@@ -43,8 +43,8 @@ func TestMailboxKeepsOrder(t *testing.T) {
 // A batch larger than the bound is still taken, whole and alone.
 func TestMailboxTakesAHugeBatch(t *testing.T) {
 	b := newMailbox()
-	b.put(transport.Received{Messages: make([]transport.Incoming, mailboxRoom+1)})
-	if n := len(b.take(mailboxRoom)); n != 1 {
+	b.put(transport.Received{Messages: make([]transport.Incoming, 16384+1)})
+	if n := len(b.take(16384)); n != 1 {
 		t.Errorf("took %d events, want 1", n)
 	}
 }
@@ -54,7 +54,7 @@ func TestFullMailboxStopsThePump(t *testing.T) {
 		events := make(chan transport.Event)
 		b := newMailbox()
 		go b.pump(events)
-		for i := range mailboxRoom + 1 { // the last is in the pump's hands
+		for i := range 16384 + 1 { // the last is in the pump's hands
 			events <- note(i)
 		}
 		synctest.Wait()
@@ -63,8 +63,8 @@ func TestFullMailboxStopsThePump(t *testing.T) {
 			t.Fatal("the pump reads on with a full mailbox")
 		default:
 		}
-		if n := len(b.take(mailboxRoom)); n != mailboxRoom {
-			t.Errorf("took %d, want %d", n, mailboxRoom)
+		if n := len(b.take(16384)); n != 16384 {
+			t.Errorf("took %d, want %d", n, 16384)
 		}
 		synctest.Wait()
 		events <- note(-2) // it reads again
@@ -81,7 +81,7 @@ func TestWakesArePaced(t *testing.T) {
 		var at []time.Duration
 		go b.courier(func(tea.Msg) {
 			at = append(at, time.Since(start))
-			b.take(mailboxRoom)
+			b.take(16384)
 			b.put(note(0)) // a flood: there is always something more
 			b.settle()
 		})
@@ -101,7 +101,7 @@ func TestWakesOfAChatAreNotPaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newMailbox()
 		woken := make(chan time.Time, 1)
-		go b.courier(func(tea.Msg) { b.take(mailboxRoom); b.settle(); woken <- time.Now() })
+		go b.courier(func(tea.Msg) { b.take(16384); b.settle(); woken <- time.Now() })
 		for range 100 {
 			put := time.Now()
 			b.put(note(0))

@@ -61,7 +61,7 @@ func TestRenamesAreFew(t *testing.T) {
 // stops the reading too.
 func TestEveryEventWeighs(t *testing.T) {
 	c := &Conversation{}
-	for range pendingRoom {
+	for range 16384 {
 		c.emit(Renamed{Proto: segment.TCP})
 	}
 	if c.room() {
@@ -70,7 +70,7 @@ func TestEveryEventWeighs(t *testing.T) {
 	for range 10 {
 		c.drop()
 	}
-	if !c.room() || c.heldMsgs != pendingRoom-10 {
+	if !c.room() || c.heldMsgs != 16384-10 {
 		t.Errorf("no room beside %d", c.heldMsgs)
 	}
 	c.emit(Delivery{Proto: segment.TCP, Fates: make([]Fate, 10)})
