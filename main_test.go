@@ -525,7 +525,8 @@ func TestOrdinaryUser(t *testing.T) {
 	}
 }
 
-// ordinary is seqtalk without a terminal, run by an ordinary user.
+// ordinary is seqtalk without a terminal, run by an ordinary user, whose HOME is
+// still somebody else's.
 func ordinary(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -534,7 +535,9 @@ func ordinary(t *testing.T, args ...string) *exec.Cmd {
 	if os.Getuid() == 0 {
 		must(t, os.Chmod(filepath.Dir(seqtalk(t)), 0o755))
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-		cmd.Env, cmd.Dir = append(os.Environ(), "HOME=/", "XDG_CONFIG_HOME=/"), "/"
+		closed := filepath.Join(t.TempDir(), "closed")
+		must(t, os.Mkdir(closed, 0o700))
+		cmd.Env, cmd.Dir = append(os.Environ(), "HOME="+closed, "XDG_CONFIG_HOME="+closed), "/"
 	}
 	return cmd
 }

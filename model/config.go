@@ -102,7 +102,7 @@ const configRoom = 64 << 10
 func ReadConfig(path string, l words.Lang) (c Config, err error) {
 	text, err := os.ReadFile(path)
 	switch {
-	case path == "", errors.Is(err, fs.ErrNotExist):
+	case path == "", errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission) && hidden(path):
 		return c, nil
 	case err != nil:
 		return c, err
@@ -129,6 +129,14 @@ func ReadConfig(path string, l words.Lang) (c Config, err error) {
 		}
 	}
 	return c, nil
+}
+
+// hidden reports whether path lies in a directory that is closed to the user: the
+// home of somebody else, left over from su. Whatever stands there is not the
+// user's.
+func hidden(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrPermission)
 }
 
 // A tomlKey is a name at the left margin of a file, and the line it is in.
