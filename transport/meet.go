@@ -62,10 +62,13 @@ func (m *meeting) step(now time.Time) time.Time {
 // claim tries to listen.
 func (m *meeting) claim(now time.Time) {
 	err := m.listen(now)
+	var held *HeldError
 	switch {
 	case err == nil:
 		m.c.role = Listener
 		m.c.meeting = nil
+	case errors.As(err, &held): // the UDP port: TCP's is free, so nobody is there to be called
+		m.c.fail(err)
 	case m.c.cfg.Role == Listener && !(errors.Is(err, stack.ErrInUse) && m.c.cfg.Retry):
 		m.c.fail(m.explain(err))
 	case m.c.cfg.Role == Listener:
