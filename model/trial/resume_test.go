@@ -247,6 +247,16 @@ func TestLostOnTheScreen(t *testing.T) {
 	}
 }
 
+// stop stops the process, and waits until the last of its threads stands still.
+func (p *process) stop() {
+	p.t.Helper()
+	must(p.t, p.cmd.Process.Signal(syscall.SIGSTOP))
+	var status syscall.WaitStatus
+	if _, err := syscall.Wait4(p.cmd.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+		p.t.Fatalf("not stopped: %v, %v", status, err)
+	}
+}
+
 // Without a screen what did not go is counted on standard error.
 func TestLostFromAPipe(t *testing.T) {
 	addr := freeAddr(t)
@@ -255,7 +265,7 @@ func TestLostFromAPipe(t *testing.T) {
 	b := run(t, "dial", "-w", "0.5", addr)
 	b.says("one")
 	a.hears("one")
-	a.cmd.Process.Signal(syscall.SIGSTOP)
+	a.stop()
 	b.says("two")
 	b.until("two is sent", func(ev event) bool { return ev.Event == "delivery" && ev.ID == 2 && ev.Mark == "sent" })
 	a.kill()
