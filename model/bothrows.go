@@ -103,7 +103,7 @@ func (m *Model) buffer() ui.Buffer {
 	case missing == nil && len(m.farLegs) > 0 && m.farLegs[0].Paused:
 		return ui.Buffer{Unread: m.crossings.unread()}
 	case missing == nil:
-		return ui.Buffer{}
+		return m.behindFrame()
 	}
 	w := &missing.ways[0]
 	if held == 0 && w.lost == 0 {
@@ -122,6 +122,26 @@ func (m *Model) buffer() ui.Buffer {
 		s.OnWay = true
 	default:
 		s.Again = m.untilAgain()
+	}
+	return s
+}
+
+// handing is how long a stack may take to hand over what came in order.
+const handing = 50 * time.Millisecond
+
+// behindFrame is TCP's buffer where no message is missing: empty, unless what has
+// come waits for bytes that are none, such as a greeting's.
+func (m *Model) behindFrame() (s ui.Buffer) {
+	c := &m.crossings
+	x := c.row(c.open)
+	if x == nil || x.ways[0].there.IsZero() || m.stackNow().Sub(x.ways[0].there) < handing {
+		return s
+	}
+	s.Frame, s.Again = true, m.untilAgain()
+	for row := c.open; row < c.end; row++ {
+		if x := c.row(row); x != nil && !x.ways[0].there.IsZero() {
+			s.Slots = append(s.Slots, ui.Slot{N: row, Here: true, Bytes: x.ways[0].octets})
+		}
 	}
 	return s
 }

@@ -342,6 +342,12 @@ func (m *Model) badWord(c words.Command, word string) {
 	m.note(talk.Warn, words.BadWord, c.Name.In(l), c.Takes.In(l), safe.String(word).String())
 }
 
+// tooMuch says what a command takes, with its bounds, instead of word.
+func (m *Model) tooMuch(c words.Command, word, most string) {
+	l := m.look.Lang
+	m.note(talk.Warn, words.BadAmount, c.Name.In(l), c.Takes.In(l), most, safe.String(word).String())
+}
+
 // halfCloseNow sends FIN.
 func (m *Model) halfCloseNow(string) tea.Cmd {
 	m.ask(transport.HalfClose{})

@@ -495,6 +495,36 @@ func messages(cmd tea.Cmd) (all []tea.Msg) {
 	return all
 }
 
+// What lies behind a greeting that was lost waits for it like behind any other
+// bytes, and the strip says so.
+func TestBufferBehindAFrame(t *testing.T) {
+	s := compare(t, "loss 40% delay 80ms seed 3", words.English)
+	s.says(script...)
+	for waited := 0; !s.buffer().Frame; waited++ {
+		if waited == 200 {
+			t.Fatalf("no greeting is missed:\n%s", s.at(120, 36))
+		}
+		s.run(100 * time.Millisecond)
+	}
+	here := 0
+	for _, slot := range s.buffer().Slots {
+		if w := &s.crossings.row(slot.N).ways[0]; !w.came.IsZero() || !slot.Here {
+			t.Errorf("m%d is %+v", slot.N, slot)
+		}
+		here++
+	}
+	if text := s.at(120, 36); here == 0 || !strings.Contains(text, "waiting for a seqtalk frame") {
+		t.Errorf("%d lines wait:\n%s", here, text)
+	}
+	tally := func() ui.Tally { return s.balance().Tallies[0] }
+	for waited := 0; tally().Delivered < tally().Sent && waited < 100; waited++ {
+		s.run(10 * time.Second)
+	}
+	if b := s.buffer(); b.Frame || len(b.Slots) > 0 || tally().Sent == 0 || tally().Delivered != tally().Sent {
+		t.Errorf("in the end the buffer is %+v, and of %d lines came %d", b, tally().Sent, tally().Delivered)
+	}
+}
+
 // A reader that stops fills TCP's buffer, and the screen says so; it is the
 // other end's reader that is meant.
 func TestCompareStopsTheReader(t *testing.T) {

@@ -279,7 +279,7 @@ func (m *Model) healLink(string) tea.Cmd {
 func (m *Model) burst(word string) tea.Cmd {
 	n, err := strconv.Atoi(word)
 	if err != nil || n < 1 || n > mostBurst {
-		m.badWord(words.CmdBurst, word)
+		m.tooMuch(words.CmdBurst, word, strconv.Itoa(mostBurst))
 		return nil
 	}
 	texts := make([]string, n)
@@ -294,7 +294,7 @@ func (m *Model) burst(word string) tea.Cmd {
 func (m *Model) flood(word string) tea.Cmd {
 	n, ok := parseSize(word)
 	if !ok || n < 1 || n > mostFlood {
-		m.badWord(words.CmdFlood, word)
+		m.tooMuch(words.CmdFlood, word, strconv.Itoa(mostFlood>>20)+"m")
 		return nil
 	}
 	var texts []string

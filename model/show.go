@@ -81,7 +81,7 @@ func (m *Model) status() ui.Status {
 		s.Picked = m.looking.spot
 	}
 	for _, g := range m.legs() {
-		s.Legs = append(s.Legs, m.withFar(g, legOf(g)))
+		s.Legs = append(s.Legs, m.withFar(g, legOf(m.next(g))))
 	}
 	return s
 }
@@ -138,6 +138,17 @@ func (m *Model) legs() []*transport.Leg {
 		return asked
 	}
 	return all
+}
+
+// next is g, in the beginner's bar without the last segments seen: that one tells
+// of the byte that comes next.
+func (m *Model) next(g *transport.Leg) *transport.Leg {
+	if !m.beginner {
+		return g
+	}
+	bare := *g
+	bare.TCP.Out, bare.TCP.In = nil, nil
+	return &bare
 }
 
 // withFar is u with what became of our own datagrams, where the other end is here:

@@ -138,6 +138,7 @@ func gaugeSamples() map[string]struct {
 	for name, b := range map[string]*Buffer{
 		"empty": {}, "unread": {Unread: 512}, "gap": {Slots: []Slot{{1, false, 10}}, Waits: 1},
 		"waits": {Slots: []Slot{{6, false, 37}, {7, true, 49}, {8, true, 30}}, Waits: 6, Again: 180 * time.Millisecond},
+		"frame": {Slots: []Slot{{7, true, 49}}, Frame: true, Again: 180 * time.Millisecond},
 		"fast":  {Slots: []Slot{{6, false, 37}, {7, true, 49}}, Waits: 6, Fast: true},
 	} {
 		all["buffer "+name] = sample{b, func(l *Look) []string { return b.Draw(l, 200, 2) }, func(l *Look) Explanation { return b.Explain(l) }}

@@ -68,7 +68,7 @@ func (s Buffer) Explain(l *Look) Explanation {
 	if s.Waits == 0 && s.Unread > 0 {
 		return Explain(l, words.TopicBufferUnread, s.Unread)
 	}
-	if s.Waits == 0 {
+	if s.Waits == 0 && !s.Frame {
 		return Explain(l, words.TopicBufferEmpty, s.reason(l, true))
 	}
 	var here []string
@@ -86,6 +86,9 @@ func (s Buffer) Explain(l *Look) Explanation {
 			here = append(here[:most-1], "…", here[n-1])
 		}
 		e = Explain(l, words.TopicBufferWaits, strings.Join(here, " "), bytes, s.Waits)
+	}
+	if s.Frame {
+		e = Explain(l, words.TopicBufferFrame, strings.Join(here, " "), bytes)
 	}
 	e.Then = []Explanation{Explain(l, words.TopicBufferReason, s.reason(l, true))}
 	return e

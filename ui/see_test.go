@@ -50,6 +50,8 @@ func TestBufferSaysWhy(t *testing.T) {
 		"empty: every byte that came was handed over":   {},
 		"512 bytes in order, the program does not read": {Unread: 512},
 		"waiting for m1":                                          {Slots: slots, Waits: 1},
+		"waiting for a seqtalk frame":                             {Slots: slots, Frame: true},
+		"waiting for a seqtalk frame, sent again in 180 ms":       {Slots: slots, Frame: true, Again: 180 * time.Millisecond},
 		"waiting for m1, sent again in 180 ms":                    {Slots: slots, Waits: 1, Again: 180 * time.Millisecond},
 		"waiting for m1, sent again and on its way":               {Slots: slots, Waits: 1, OnWay: true},
 		"waiting for m1, sent again at once: duplicate ACKs told": {Slots: slots, Waits: 1, Fast: true},

@@ -18,6 +18,7 @@ type Buffer struct {
 	Fast   bool          // it is sent again because of duplicate ACKs, not of a timer
 	OnWay  bool          // it was sent again and is on its way
 	Unread int           // bytes in order that the program has not read yet (it was told to pause)
+	Frame  bool          // what is missing is no message: a greeting or a receipt of seqtalk's own
 }
 
 // A Slot is a message in the buffer, or the room kept for it.
@@ -60,11 +61,15 @@ func (s Buffer) Draw(l *Look, w, h int) []string {
 }
 
 // style is how loud the reason is.
-func (s *Buffer) style(l *Look) Style { return pick(s.Waits > 0, l.Theme.Warn, l.Theme.Dim) }
+func (s *Buffer) style(l *Look) Style { return pick(s.Waits > 0 || s.Frame, l.Theme.Warn, l.Theme.Dim) }
 
 // reason says why what is there is not handed over.
 func (s *Buffer) reason(l *Look, long bool) string {
 	switch {
+	case s.Frame && s.Again > 0:
+		return words.StripFrameAgain.In(l.Lang, Span(s.Again))
+	case s.Frame:
+		return words.StripFrame.In(l.Lang)
 	case s.Waits == 0 && s.Unread > 0:
 		return words.StripUnread.In(l.Lang, s.Unread)
 	case s.Waits == 0:

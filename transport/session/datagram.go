@@ -14,6 +14,7 @@ type association struct {
 	proved    bool   // it was there: the address is no forgery
 	came      int    // octets that came from an address before it was proved
 	went      int    // and that were sent there
+	last      int    // octets of the datagram that came last
 	answers   int
 	answerAt  time.Time // not before
 	greetings int
@@ -28,6 +29,7 @@ func (m *Machine) inputDatagram(p []byte) {
 	if !m.known() {
 		m.dg.came = min(m.dg.came+len(p), maxUDP)
 	}
+	m.dg.last = len(p)
 	if m.c.Wire == Raw || m.c.Wire == Line {
 		m.lookForStrangers(p)
 		m.gotDatagram(p)
@@ -150,8 +152,10 @@ func (m *Machine) replyHello(nick string) {
 
 func (m *Machine) weight(b *helloBody) int { return headerLen + sessionLen + len(appendBody(nil, b)) }
 
-// credit is how many octets may go to an address that has not been proved.
-func (m *Machine) credit() int { return m.dg.came - m.dg.went }
+// credit is how many octets may go to an address that has not been proved: no more
+// than came in all, since an earlier datagram may have come from elsewhere no more
+// than the last one had.
+func (m *Machine) credit() int { return min(m.dg.came-m.dg.went, m.dg.last) }
 
 // retractHello takes back a HELLO that was not handed over yet.
 func (m *Machine) retractHello() {

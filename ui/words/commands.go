@@ -65,6 +65,7 @@ var (
 	NeedsLink = phrase("/%s works on an emulated link: start both ends with --net SPEC or --lab, or run seqtalk compare. //%s sends it as text.",
 		"/%s 作用于模拟链路：请在两端加 --net SPEC 或 --lab 启动，或运行 seqtalk compare。//%s 会把它当文字发送。")
 	NeedsWord     = phrase("/%s needs %s", "/%s 需要参数：%s")
+	BadAmount     = phrase("/%s takes %s, from 1 to %s, not %q", "/%s 的参数是 %s，从 1 到 %s，不是 %q")
 	BadWord       = phrase("/%s takes %s, not %q", "/%s 的参数是 %s，不是 %q")
 	FilterIs      = phrase("the ladder shows only what has “%s”; /filter off shows all", "时序图只显示含有“%s”的分组；/filter off 显示全部")
 	FilterOff     = phrase("the ladder shows every packet", "时序图显示所有分组")

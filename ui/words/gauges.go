@@ -23,6 +23,10 @@ var (
 	TopicBufferWaits = topic("RFC 9293 §3.10.7.4", "TCP's receive buffer", "TCP 的接收缓冲区",
 		"%[1]s: %[2]d bytes are here already, but m%[3]d before them is missing, so the program gets none of it. That is head-of-line blocking: the price of the order that UDP does not keep.",
 		"%[1]s 共 %[2]d 字节已经到了，但前面的 m%[3]d 还缺着，所以程序一个字节也拿不到。这就是队头阻塞：为 UDP 所不保证的顺序付出的代价。")
+	// messages, bytes
+	TopicBufferFrame = topic("RFC 9293 §3.10.7.4", "TCP's receive buffer", "TCP 的接收缓冲区",
+		"%[1]s: %[2]d bytes are here already, but a frame of seqtalk's own before them, a greeting or a receipt, is missing. To TCP it is bytes like any others, so the program gets none of it.",
+		"%[1]s 共 %[2]d 字节已经到了，但前面缺着 seqtalk 自己的一帧（问候或回执）。在 TCP 看来那也只是字节，所以程序一个字节也拿不到。")
 	// the missing one
 	TopicBufferGap = topic("RFC 9293 §3.10.7.4", "TCP's receive buffer", "TCP 的接收缓冲区",
 		"m%d is missing, and nothing behind it has come yet. Whatever comes now has to wait here for it.",
