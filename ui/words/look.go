@@ -124,5 +124,5 @@ var (
 	LookNothing   = phrase("nothing to look at yet", "还没有可查看的内容")
 	LookNoFind    = phrase("nothing was searched for yet: / begins", "还没有搜索过：按 / 开始")
 	LookNumRel    = phrase("numbers: relative to the first ones", "编号：相对于初始序号")
-	LookNumAbs    = phrase("numbers: as on the wire, where they are known and there is room", "编号：在已知且放得下时显示线路上的真实值")
+	LookNumAbs    = phrase("numbers: as on the wire too; below some 120 columns only the ISN", "编号：也显示线路上的真实值；不足约 120 列时只显示 ISN")
 )
